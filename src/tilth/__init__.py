@@ -1,0 +1,1 @@
+"""Tilth: the data system for language models."""

@@ -1,0 +1,54 @@
+"""What every reader is: files listed, files cut into spans, spans read into rows. The manifest numbers the spans; the runner adds addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of a corpus: where it is, how long (bytes), and a stamp that changes when its content may have (mtime, ETag)."""
+
+    path: str
+    size: int
+    stamp: str
+
+
+@dataclass(frozen=True)
+class Span:
+    """A part of one file, `start` to `end`, in the reader's own unit (bytes, row groups); the whole file is (0, -1)."""
+
+    path: str
+    start: int = 0
+    end: int = -1
+
+
+class Reader:
+    """Where a corpus comes from; subclasses are frozen dataclasses that only store what they are given.
+
+    Rows are batches (at most some thousand rows or about 4 MB) with at least `id` and `text` (large_string), without `row` and
+    without `source` unless the reader knows it. A row that cannot be read is still a row: its `text` is null, its `error`
+    (large_string) says why, and its `id` says where its bytes lie. So nothing is lost, and one bad row takes no other along.
+    """
+
+    version: ClassVar[int] = 1
+
+    def files(self) -> list[File]:
+        """Return every file, sorted by path; raise CorpusError.empty where there is none."""
+        raise NotImplementedError(f"{type(self).__name__}.files")
+
+    def cut(self, file: File, size: int) -> list[Span]:
+        """Return the file as spans of about `size` bytes, the whole file where its format cannot be split."""
+        return [Span(file.path)]
+
+    def schema(self, files: list[File]) -> pa.Schema:
+        """Return the one schema of the corpus, decided once from a probe of the first files and then kept in the manifest."""
+        raise NotImplementedError(f"{type(self).__name__}.schema")
+
+    def read(self, span: Span, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+        """Yield the rows that belong to `span`, in file order, in exactly `schema`; rows that do not fit it carry an `error`."""
+        raise NotImplementedError(f"{type(self).__name__}.read")
