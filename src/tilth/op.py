@@ -30,6 +30,8 @@ from typing import Any, ClassVar, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tilth.write.writer import Writer
+
 Batch = pa.RecordBatch
 
 
@@ -38,6 +40,11 @@ class Op:
     """A step that sees one batch: it adds or replaces columns and marks rows; it never removes or reorders them."""
 
     version: ClassVar[int] = 1  # part of the fingerprint; raise it when the code's results change
+
+    @property
+    def writer(self) -> Writer | None:
+        """What a run shall also write because this step is in its recipe (token shards, say)."""
+        return None
 
     @property
     def reads(self) -> tuple[str, ...] | None:

@@ -36,7 +36,7 @@ def strings(offsets: Offsets, data: Bytes) -> pa.LargeStringArray:
     >>> strings(np.array([0, 2, 3]), np.frombuffer(b"abc", np.uint8)).to_pylist()
     ['ab', 'c']
     """
-    return pa.LargeStringArray.from_buffers(len(offsets) - 1, pa.py_buffer(np.ascontiguousarray(offsets, np.int64)), pa.py_buffer(np.ascontiguousarray(data)))
+    return pa.LargeStringArray.from_buffers(len(offsets) - 1, pa.py_buffer(np.ascontiguousarray(offsets, np.int64)), pa.py_buffer(data))
 
 
 def _has_hidden_bytes(values: pa.Array) -> bool:

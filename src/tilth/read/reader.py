@@ -1,4 +1,4 @@
-"""What every reader is: files listed, files cut into spans, spans read into rows. The manifest numbers the spans; the runner adds addresses."""
+"""What every reader is: files listed, cut into spans, and spans read into rows. The manifest numbers spans; the runner adds addresses."""
 
 from __future__ import annotations
 

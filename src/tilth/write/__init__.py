@@ -1,0 +1,6 @@
+"""Writers: what a run leaves for other tools to read."""
+
+from tilth.write.parquet import Parquet
+from tilth.write.writer import Writer
+
+__all__ = ["Parquet", "Writer"]

@@ -1,0 +1,34 @@
+"""What every writer is: one call a shard, one call at the end; the runner opens the files, names them and makes them whole or absent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, ClassVar
+
+import pyarrow as pa
+
+Open = Callable[[str], BinaryIO]
+"""`open(suffix)` gives the file `{folder}/{shard:05d}{suffix}`, to write and close."""
+
+
+class Writer:
+    """What a run leaves for others to read; subclasses are frozen dataclasses that only store what they are given.
+
+    The bytes written depend on the rows alone, never on where the batches are cut.
+    """
+
+    version: ClassVar[int] = 1
+    folder: ClassVar[str] = "data"
+
+    @property
+    def reads(self) -> tuple[str, ...] | None:
+        """Columns that `write` needs; None means all of them."""
+        return None
+
+    def write(self, batches: Iterator[pa.RecordBatch], schema: pa.Schema, open: Open) -> dict[str, Any]:
+        """Write one shard's rows, which all have `schema`; return what `finish` must know (small, JSON)."""
+        raise NotImplementedError(f"{type(self).__name__}.write")
+
+    def finish(self, shards: dict[int, dict[str, Any]]) -> dict[str, bytes]:
+        """Return the files that describe the whole folder, by name; `shards` has what `write` returned for each shard."""
+        return {}
