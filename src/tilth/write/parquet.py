@@ -38,43 +38,71 @@ class Parquet(Writer):
 
 def write_parquet(batches: Iterable[pa.RecordBatch], schema: pa.Schema, sink: BinaryIO) -> int:
     """Write batches of `schema` to an open file, which stays open; return the number of rows. Memory: one row group."""
-    rows = 0
-    with pq.ParquetWriter(sink, schema, compression="zstd", compression_level=1, use_dictionary=_low_cardinality(schema)) as writer:
-        for group in regroup(batches, schema):
-            writer.write_table(group, row_group_size=max(1, len(group)))
-            rows += len(group)
-    return rows
+    with RowGroups(schema, sink) as groups:
+        for batch in batches:
+            groups.write(batch)
+    return groups.rows
 
 
-def regroup(batches: Iterable[pa.RecordBatch], schema: pa.Schema, rows: int = GROUP_ROWS, size: int = GROUP_BYTES) -> Iterator[pa.Table]:
-    """Yield the same rows as tables that end after `rows` rows, or with the row that reaches `size` bytes of strings."""
-    held: list[pa.RecordBatch] = []
-    held_rows = held_bytes = 0
-    for batch in batches:
-        weights = np.cumsum(_string_bytes(batch))
+class RowGroups:
+    """An open Parquet file whose row groups end after GROUP_ROWS rows, or with the row that reaches GROUP_BYTES.
+
+    So the same rows give the same bytes, however they were cut into batches.
+    """
+
+    def __init__(self, schema: pa.Schema, sink: BinaryIO) -> None:
+        self.schema, self.rows = schema, 0
+        self.held: list[pa.RecordBatch] = []
+        self.held_rows = self.held_bytes = 0
+        self.writer = pq.ParquetWriter(
+            sink, schema, compression="zstd", compression_level=1, use_dictionary=_low_cardinality(schema), write_page_checksum=True
+        )
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        weights = np.cumsum(_long_bytes(batch))
         start, spent = 0, 0
         while start < len(batch):
-            by_bytes = int(np.searchsorted(weights, spent + size - held_bytes)) + 1
-            end = min(start + rows - held_rows, by_bytes, len(batch))
-            held.append(batch.slice(start, end - start))
-            held_rows += end - start
-            held_bytes += int(weights[end - 1]) - spent
+            by_bytes = int(np.searchsorted(weights, spent + GROUP_BYTES - self.held_bytes)) + 1
+            end = min(start + GROUP_ROWS - self.held_rows, by_bytes, len(batch))
+            self.held.append(batch.slice(start, end - start))
+            self.held_rows += end - start
+            self.held_bytes += int(weights[end - 1]) - spent
             start, spent = end, int(weights[end - 1])
-            if held_rows >= rows or held_bytes >= size:
-                yield pa.Table.from_batches(held, schema)
-                held, held_rows, held_bytes = [], 0, 0
-    if held:
-        yield pa.Table.from_batches(held, schema)
+            if self.held_rows >= GROUP_ROWS or self.held_bytes >= GROUP_BYTES:
+                self._end_group()
+
+    def _end_group(self) -> None:
+        self.writer.write_table(pa.Table.from_batches(self.held, self.schema), row_group_size=max(1, self.held_rows))
+        self.rows += self.held_rows
+        self.held, self.held_rows, self.held_bytes = [], 0, 0
+
+    def __enter__(self) -> RowGroups:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None and self.held:
+            self._end_group()
+        self.writer.close()
 
 
-def _string_bytes(batch: pa.RecordBatch) -> np.ndarray:
-    """Bytes of all long strings, row by row: the weight that decides where a row group ends."""
+def _long_bytes(batch: pa.RecordBatch) -> np.ndarray:
+    """Bytes of all long strings and lists, row by row: the weight that decides where a row group ends."""
     total = np.zeros(len(batch), np.int64)
     for column in batch.columns:
-        if pa.types.is_large_string(column.type) or pa.types.is_large_binary(column.type):
-            offsets = np.frombuffer(column.buffers()[1], np.int64)[column.offset : column.offset + len(column) + 1] if len(column) else [0]
-            total += np.where(np.asarray(column.is_valid()), np.diff(offsets), 0)
+        width = _item_bytes(column.type)
+        if width and len(column):
+            offsets = np.frombuffer(column.buffers()[1], np.int64)[column.offset : column.offset + len(column) + 1]
+            total += np.where(np.asarray(column.is_valid()), np.diff(offsets) * width, 0)
     return total
+
+
+def _item_bytes(kind: pa.DataType) -> int:
+    """Bytes an item of a type with 64-bit offsets; 0 for every other type."""
+    if pa.types.is_large_string(kind) or pa.types.is_large_binary(kind):
+        return 1
+    if pa.types.is_large_list(kind):
+        return max(1, kind.value_type.bit_width // 8) if pa.types.is_primitive(kind.value_type) else 8
+    return 0
 
 
 def _low_cardinality(schema: pa.Schema) -> list[str]:

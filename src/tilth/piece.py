@@ -1,0 +1,212 @@
+"""What is known of one shard at one point of a run: a base and layers over it, so that a step stores only what it changed.
+
+A layer is a Parquet blob sorted by `row`. A *rows* layer says which rows are left and may bring new columns; a *patch* brings
+new values of one column for some rows. Text that no step edits is written once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tilth.store import GrowingTable, Store
+
+BATCH_ROWS = 2048
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A blob and the columns it brings, `row` aside."""
+
+    blob: str
+    columns: tuple[str, ...]
+    patch: bool = False
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One shard: how many rows are left, the layers that hold them, and the type of every column.
+
+    `schema` is the digest of an empty table of all columns.
+    """
+
+    shard: int
+    rows: int
+    layers: tuple[Layer, ...]
+    schema: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "shard": self.shard, "rows": self.rows, "schema": self.schema,
+            "layers": [{"blob": layer.blob, "columns": list(layer.columns), "patch": layer.patch} for layer in self.layers],
+        }
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> Piece:
+        layers = tuple(Layer(layer["blob"], tuple(layer["columns"]), layer["patch"]) for layer in data["layers"])
+        return Piece(data["shard"], data["rows"], layers, data["schema"])
+
+    def needed(self, columns: Iterable[str] | None) -> tuple[Layer, ...]:
+        """Return the layers that decide which rows are left and what these columns hold: what a task's key must name."""
+        rows = [layer for layer in self.layers if not layer.patch]
+        if not rows:
+            return ()
+        wanted = {name for layer in self.layers for name in layer.columns} if columns is None else set(columns)
+        return tuple(layer for layer in self.layers if layer is rows[-1] or wanted & set(layer.columns))
+
+
+def schema_of(store: Store, piece: Piece) -> pa.Schema:
+    return store.parquet(piece.schema).schema_arrow
+
+
+def read_piece(store: Store, piece: Piece, columns: Sequence[str] | None = None, size: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
+    """Yield the rows that are left, in order, with `row` and these columns (None: all); memory is a row group a layer."""
+    schema = schema_of(store, piece)
+    names = [name for name in schema.names if columns is None or name in columns or name == "row"]
+    layers = piece.needed(names)
+    if not layers:
+        return
+    last = max(i for i, layer in enumerate(layers) if not layer.patch)
+    cursors = [
+        _Cursor(store, layer, [name for name in layer.columns if name in names], size)
+        for i, layer in enumerate(layers) if i != last
+    ]
+    lead = _Cursor(store, layers[last], [name for name in layers[last].columns if name in names], size)
+    for leading in lead:
+        rows = np.asarray(leading["row"])
+        found = {"row": leading["row"]}
+        for cursor in cursors[:last]:
+            cursor.add_to(found, rows)
+        found |= {name: leading[name] for name in leading.schema.names}
+        for cursor in cursors[last:]:
+            cursor.add_to(found, rows)
+        yield pa.record_batch([found[name] for name in names], schema=pa.schema([schema.field(name) for name in names]))
+
+
+class _Cursor:
+    """A forward-only reader of one layer that answers for ascending rows."""
+
+    def __init__(self, store: Store, layer: Layer, columns: list[str], size: int) -> None:
+        self.layer, self.columns = layer, columns
+        self.file = store.parquet(layer.blob)
+        self.batches = self.file.iter_batches(batch_size=size, columns=["row", *columns], use_threads=False)
+        self.held: list[pa.RecordBatch] = []
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        return iter(self.batches)
+
+    def add_to(self, found: dict[str, pa.Array], rows: np.ndarray) -> None:
+        """Set this layer's columns in `found`, aligned with `rows`: all of them, or where the layer is a patch those it has."""
+        if not len(rows):
+            return
+        table = self._until(rows[-1])
+        mine = np.asarray(table["row"])
+        at = np.searchsorted(mine, rows)
+        if not self.layer.patch:
+            for name in self.columns:
+                found[name] = _pick(table[name], at)
+            return
+        hit = np.zeros(len(rows), bool)
+        inside = at < len(mine)
+        hit[inside] = mine[at[inside]] == rows[inside]
+        if not hit.any():
+            return
+        for name in self.columns:
+            changes = table[name].take(pa.array(at[hit]))
+            found[name] = pc.replace_with_mask(found[name], pa.array(hit), changes)
+
+    def _until(self, row: np.uint64) -> pa.RecordBatch:
+        """Return what is held once it reaches `row`, and forget what lies before the batches that can still matter."""
+        while not self.held or self.held[-1]["row"][-1].as_py() < row:
+            batch = next(self.batches, None)
+            if batch is None:
+                break
+            if len(batch):
+                self.held.append(batch)
+        table = pa.concat_batches(self.held) if self.held else self.file.schema_arrow.empty_table().select(["row", *self.columns])
+        if isinstance(table, pa.Table):
+            return pa.record_batch([column.combine_chunks() for column in table.columns], schema=table.schema)
+        rest = int(np.searchsorted(np.asarray(table["row"]), row, side="right"))
+        self.held = [table.slice(rest)] if rest < len(table) else []
+        return table
+
+
+def _pick(column: pa.Array, at: np.ndarray) -> pa.Array:
+    """Take positions; a run of neighbours is a slice and copies nothing."""
+    if len(at) and at[-1] - at[0] + 1 == len(at):
+        return column.slice(int(at[0]), len(at))
+    return column.take(pa.array(at))
+
+
+class Changes:
+    """Stores what a stage changes on a shard, batch by batch: a base where nothing was before, else layers over `before`."""
+
+    def __init__(self, store: Store, before: Piece | None) -> None:
+        self.store, self.before = store, before
+        self.schema: pa.Schema | None = None
+        self.rows = 0
+        self.kept: GrowingTable | None = None
+        self.patches: dict[str, GrowingTable] = {}
+
+    def add(self, came: pa.RecordBatch, left: pa.RecordBatch) -> None:
+        """Store what is new in `left`, which is what the steps left of the batch `came`."""
+        old = set() if self.before is None else set(came.schema.names) - {"row"}
+        kept = left.select([name for name in left.schema.names if name not in old])
+        if self.kept is None:
+            self.schema, self.kept = left.schema, self.store.growing_table(kept.schema)
+        self.rows += len(left)
+        self.kept.write(kept)
+        at = np.searchsorted(np.asarray(came["row"]), np.asarray(left["row"])) if len(left) != len(came) else None
+        for name in sorted(old & set(left.schema.names)):
+            self._patch(name, came[name], left, at)
+
+    def _patch(self, name: str, came: pa.Array, left: pa.RecordBatch, at: np.ndarray | None) -> None:
+        new = left[name]
+        if same_buffers(came, new):
+            return
+        changed = unequal(came if at is None else came.take(pa.array(at)), new)
+        if changed.any():
+            mask = pa.array(changed)
+            rows = pa.record_batch([left["row"].filter(mask), new.filter(mask)], names=["row", name])
+            if name not in self.patches:
+                self.patches[name] = self.store.growing_table(rows.schema)
+            self.patches[name].write(rows)
+
+    def commit(self, shard: int, schema: pa.Schema) -> Piece:
+        """Return the piece as it is now. `schema` has every column, read in this stage or not."""
+        layers = list(self.before.layers) if self.before else []
+        if self.kept is not None:
+            columns = tuple(name for name in self.kept.groups.schema.names if name != "row")
+            if columns or self.before is None or self.rows != self.before.rows:
+                layers.append(Layer(self.kept.commit(), columns))
+            else:
+                self.kept.discard()
+        layers += [Layer(self.patches[name].commit(), (name,), patch=True) for name in sorted(self.patches)]
+        return Piece(shard, self.rows, tuple(layers), self.store.put_table(schema.empty_table()))
+
+    def discard(self) -> None:
+        for table in (self.kept, *self.patches.values()):
+            if table is not None:
+                table.discard()
+
+
+def same_buffers(a: pa.Array, b: pa.Array) -> bool:
+    """Whether two arrays are one in memory: a step that passes a column on has not changed it."""
+    if len(a) != len(b) or a.offset != b.offset or a.type != b.type:
+        return False
+    ours, theirs = a.buffers(), b.buffers()
+    return len(ours) == len(theirs) and all((x and x.address) == (y and y.address) for x, y in zip(ours, theirs, strict=True))
+
+
+def unequal(a: pa.Array, b: pa.Array) -> np.ndarray:
+    """Return bool[n]: where values differ, null being equal to null; types without a comparison count as changed."""
+    try:
+        differ = pc.fill_null(pc.not_equal(a, b), False)
+    except pa.ArrowNotImplementedError:
+        return np.ones(len(a), bool)
+    return np.asarray(pc.or_(differ, pc.xor(a.is_null(), b.is_null())))

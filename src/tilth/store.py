@@ -1,0 +1,248 @@
+"""Content-addressed blobs and the receipts that name them: written whole or not at all, on a disk or an object store.
+
+    store/blobs/ab/abcd...     bytes, named by their digest
+    store/receipts/<key>.json  what one task left; written last, so it is the commit
+    store/verdicts/<key>.json  rows that a task must skip because they killed a worker before
+
+A receipt depends on nothing but its key, so two runs that do the same work share it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any, BinaryIO, cast
+
+import fsspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tilth.errors import StoreError
+from tilth.record import DIGEST_BYTES
+from tilth.write.parquet import RowGroups, write_parquet
+
+FORMAT = 1  # of everything stored; part of every key
+
+
+class Store:
+    """Blobs and receipts under one folder or fsspec URL.
+
+    >>> import tempfile
+    >>> store = Store(tempfile.mkdtemp())
+    >>> name = store.put(b"hello")
+    >>> store.get(name)
+    b'hello'
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.fs, root = fsspec.core.url_to_fs(url)
+        self.root = str(root).rstrip("/")
+        self.local = "file" in (self.fs.protocol if isinstance(self.fs.protocol, tuple) else (self.fs.protocol,))
+
+    def path(self, *parts: str) -> str:
+        return "/".join((self.root, *parts))
+
+    def blob(self, name: str) -> str:
+        return self.path("blobs", name[:2], name)
+
+    def put(self, data: bytes) -> str:
+        """Store bytes, return their digest."""
+        return self.write(lambda sink: sink.write(data))[0]
+
+    def write(self, fill: Callable[[BinaryIO], Any]) -> tuple[str, int, Any]:
+        """Store what `fill` writes to the file it is given; return (digest, bytes, what `fill` returned)."""
+        with self._temporary() as (path, file):
+            sink = _Hashing(file)
+            result = _guarded(lambda: fill(cast(BinaryIO, sink)), self.url)
+            name, size = sink.digest.hexdigest(), sink.tell()
+            file.flush()
+            self._publish(path, file, self.blob(name))
+        return name, size, result
+
+    def get(self, name: str) -> bytes:
+        """Return a blob's bytes; raise StoreError where they are not what the name says."""
+        with self.open(name) as file:
+            data = file.read()
+        if hashlib.blake2b(data, digest_size=DIGEST_BYTES).hexdigest() != name:
+            raise StoreError.damaged(name, self.blob(name))
+        return data
+
+    def open(self, name: str) -> IO[bytes]:
+        try:
+            return cast(IO[bytes], open(self.blob(name), "rb") if self.local else self.fs.open(self.blob(name), "rb"))
+        except FileNotFoundError:
+            raise StoreError(
+                f"Blob {name} is gone.", where=self.blob(name), why="a receipt names it, but the file was removed",
+                fix="`tilth gc` the run folder, which also drops receipts that name what is gone, and run again",
+            ) from None
+
+    def put_table(self, table: pa.Table) -> str:
+        """Store a table as Parquet whose bytes depend on its rows alone."""
+        return self.write(lambda sink: write_parquet(table.to_batches(), table.schema, sink))[0]
+
+    def growing_table(self, schema: pa.Schema) -> GrowingTable:
+        """Return a Parquet blob to write batch by batch, several at a time if need be; memory is one row group."""
+        return GrowingTable(self, schema)
+
+    def parquet(self, name: str) -> pq.ParquetFile:
+        """Open a Parquet blob; pages carry checksums, which are verified."""
+        try:
+            if self.local:
+                return pq.ParquetFile(self.blob(name), memory_map=True, page_checksum_verification=True)
+            return pq.ParquetFile(self.open(name), page_checksum_verification=True)
+        except FileNotFoundError:
+            self.open(name)
+            raise
+        except pa.ArrowInvalid:
+            raise StoreError.damaged(name, self.blob(name)) from None
+
+    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
+        try:
+            return self.parquet(name).read(columns, use_threads=False)
+        except OSError:
+            raise StoreError.damaged(name, self.blob(name)) from None
+
+    def receipt(self, key: str) -> dict[str, Any] | None:
+        return self.read_json("receipts", f"{key}.json")
+
+    def commit(self, key: str, receipt: dict[str, Any]) -> None:
+        self.write_json(receipt, "receipts", f"{key}.json")
+
+    def read_json(self, *parts: str) -> Any:
+        """Return the JSON file at this place under the store, or None where there is none."""
+        try:
+            return json.loads(self.fs.cat_file(self.path(*parts)))
+        except FileNotFoundError:
+            return None
+        except ValueError:  # half a file cannot be ours (we rename whole ones), so someone else's hand or disk was here
+            raise StoreError.damaged(parts[-1], self.path(*parts)) from None
+
+    def write_json(self, data: Any, *parts: str) -> None:
+        self.write_file(json.dumps(data, sort_keys=True, indent=1).encode(), *parts)
+
+    def write_file(self, data: bytes, *parts: str) -> None:
+        """Write one named file, whole or not at all."""
+        with self._temporary() as (path, file):
+            _guarded(lambda: (file.write(data), file.flush()), self.url)
+            self._publish(path, file, self.path(*parts))
+
+    def keys(self) -> set[str]:
+        """Return the keys of all receipts: one listing instead of one look a task."""
+        return {Path(path).stem for path in _names(self.fs, self.path("receipts")) if path.endswith(".json")}
+
+    @contextlib.contextmanager
+    def _temporary(self) -> Iterator[tuple[str, IO[bytes]]]:
+        """A file beside the store (so that the rename is atomic), or in temporary space when the store is remote."""
+        folder = self.path("partial") if self.local else None
+        if folder:
+            os.makedirs(folder, exist_ok=True)
+        handle, path = tempfile.mkstemp(dir=folder)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                yield path, file
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
+
+    def _publish(self, path: str, file: IO[bytes], target: str) -> None:
+        if not self.local:
+            file.close()
+            self.fs.put_file(path, target)
+            return
+        _guarded(lambda: os.fsync(file.fileno()), self.url)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        os.chmod(path, 0o444 if "/blobs/" in target else 0o644)
+        os.replace(path, target)
+
+
+class GrowingTable:
+    """A Parquet blob under way: `write` batches, then `commit` to get its digest, or `discard` it."""
+
+    def __init__(self, store: Store, schema: pa.Schema) -> None:
+        self.store = store
+        self.open = contextlib.ExitStack()
+        self.path, self.file = self.open.enter_context(store._temporary())
+        self.sink = _Hashing(self.file)
+        self.groups = RowGroups(schema, cast(BinaryIO, self.sink))
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        _guarded(lambda: self.groups.write(batch), self.store.url)
+
+    def commit(self) -> str:
+        with self.open:
+            _guarded(lambda: self.groups.__exit__(None), self.store.url)
+            self.file.flush()
+            name = self.sink.digest.hexdigest()
+            self.store._publish(self.path, self.file, self.store.blob(name))
+        return name
+
+    def discard(self) -> None:
+        with self.open:
+            self.groups.__exit__(StoreError)
+
+
+class _Hashing:
+    """A file that remembers the digest of what was written to it; no seeking, so that every store can be behind it."""
+
+    closed = False
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.size = file, 0
+        self.digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
+
+    def write(self, data: Any) -> int:
+        view = memoryview(data)
+        self.digest.update(view)
+        self.size += view.nbytes
+        self.file.write(view)
+        return view.nbytes
+
+    def tell(self) -> int:
+        return self.size
+
+    def flush(self) -> None:
+        self.file.flush()
+
+    def close(self) -> None:
+        """The store closes the file itself, after it was named."""
+
+    def writable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return False
+
+    def seekable(self) -> bool:
+        return False
+
+    def __enter__(self) -> _Hashing:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+def _guarded(act: Callable[[], Any], url: str) -> Any:
+    try:
+        return act()
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StoreError(
+                "The disk is full.", where=url, why=str(error),
+                fix="free some room and run the same command again: it goes on where it was",
+            ) from error
+        raise
+
+
+def _names(fs: Any, folder: str) -> list[str]:
+    try:
+        return [str(path) for path in fs.find(folder)]
+    except FileNotFoundError:
+        return []
