@@ -40,6 +40,7 @@ class Op:
     """A step that sees one batch: it adds or replaces columns and marks rows; it never removes or reorders them."""
 
     version: ClassVar[int] = 1  # part of the fingerprint; raise it when the code's results change
+    marks_only: ClassVar[bool] = False  # it changes nothing but `drop`, and may see rows that are marked already
 
     @property
     def writer(self) -> Writer | None:
@@ -56,7 +57,7 @@ class Op:
         raise NotImplementedError(f"{type(self).__name__}.apply")
 
     def stream(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """Return the batches of one shard, in order; override to carry a running total, to look ahead or to await."""
+        """Yield one batch for each of one shard, in order; override to carry a running total, to look ahead or to await."""
         return map(self.apply, batches)
 
 
@@ -163,3 +164,14 @@ def fail(batch: pa.RecordBatch, broken: pa.Array, why: pa.Array) -> pa.RecordBat
 
 def _drop(batch: pa.RecordBatch) -> pa.Array:
     return batch["drop"] if "drop" in batch.schema.names else pa.nulls(len(batch), pa.large_string())
+
+
+def label(step: object) -> str:
+    """Return the short name of a step as people read it: its class, and for a rule its reason.
+
+    >>> label(Op())
+    'Op'
+    """
+    step = getattr(step, "stands_for", step)  # what an Exchange becomes once it is settled
+    name, reason = type(step).__name__, getattr(step, "reason", "")
+    return f"{name}: {reason}" if isinstance(reason, str) and reason else name

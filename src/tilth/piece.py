@@ -27,6 +27,13 @@ class Layer:
     columns: tuple[str, ...]
     patch: bool = False
 
+    def to_json(self) -> dict[str, Any]:
+        return {"blob": self.blob, "columns": list(self.columns), "patch": self.patch}
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> Layer:
+        return Layer(data["blob"], tuple(data["columns"]), data["patch"])
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -43,13 +50,12 @@ class Piece:
     def to_json(self) -> dict[str, Any]:
         return {
             "shard": self.shard, "rows": self.rows, "schema": self.schema,
-            "layers": [{"blob": layer.blob, "columns": list(layer.columns), "patch": layer.patch} for layer in self.layers],
+            "layers": [layer.to_json() for layer in self.layers],
         }
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> Piece:
-        layers = tuple(Layer(layer["blob"], tuple(layer["columns"]), layer["patch"]) for layer in data["layers"])
-        return Piece(data["shard"], data["rows"], layers, data["schema"])
+        return Piece(data["shard"], data["rows"], tuple(map(Layer.from_json, data["layers"])), data["schema"])
 
     def needed(self, columns: Iterable[str] | None) -> tuple[Layer, ...]:
         """Return the layers that decide which rows are left and what these columns hold: what a task's key must name."""
@@ -148,7 +154,6 @@ class Changes:
 
     def __init__(self, store: Store, before: Piece | None) -> None:
         self.store, self.before = store, before
-        self.schema: pa.Schema | None = None
         self.rows = 0
         self.kept: GrowingTable | None = None
         self.patches: dict[str, GrowingTable] = {}
@@ -158,7 +163,7 @@ class Changes:
         old = set() if self.before is None else set(came.schema.names) - {"row"}
         kept = left.select([name for name in left.schema.names if name not in old])
         if self.kept is None:
-            self.schema, self.kept = left.schema, self.store.growing_table(kept.schema)
+            self.kept = self.store.growing_table(kept.schema)
         self.rows += len(left)
         self.kept.write(kept)
         at = np.searchsorted(np.asarray(came["row"]), np.asarray(left["row"])) if len(left) != len(came) else None
@@ -177,17 +182,16 @@ class Changes:
                 self.patches[name] = self.store.growing_table(rows.schema)
             self.patches[name].write(rows)
 
-    def commit(self, shard: int, schema: pa.Schema) -> Piece:
-        """Return the piece as it is now. `schema` has every column, read in this stage or not."""
-        layers = list(self.before.layers) if self.before else []
+    def commit(self) -> tuple[list[Layer], int]:
+        """Return the new layers and the number of rows left; no layer says that no row left and no column came."""
+        layers = []
         if self.kept is not None:
-            columns = tuple(name for name in self.kept.groups.schema.names if name != "row")
+            columns = tuple(name for name in self.kept.schema.names if name != "row")
             if columns or self.before is None or self.rows != self.before.rows:
                 layers.append(Layer(self.kept.commit(), columns))
             else:
                 self.kept.discard()
-        layers += [Layer(self.patches[name].commit(), (name,), patch=True) for name in sorted(self.patches)]
-        return Piece(shard, self.rows, tuple(layers), self.store.put_table(schema.empty_table()))
+        return layers + [Layer(self.patches[name].commit(), (name,), patch=True) for name in sorted(self.patches)], self.rows
 
     def discard(self) -> None:
         for table in (self.kept, *self.patches.values()):

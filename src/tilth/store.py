@@ -91,6 +91,9 @@ class Store:
         """Return a Parquet blob to write batch by batch, several at a time if need be; memory is one row group."""
         return GrowingTable(self, schema)
 
+    def growing(self) -> Growing:
+        return Growing(self)
+
     def parquet(self, name: str) -> pq.ParquetFile:
         """Open a Parquet blob; pages carry checksums, which are verified."""
         try:
@@ -162,30 +165,44 @@ class Store:
         os.replace(path, target)
 
 
-class GrowingTable:
-    """A Parquet blob under way: `write` batches, then `commit` to get its digest, or `discard` it."""
+class Growing:
+    """A blob under way: write to its `sink`, then `commit` to get its digest, or `discard` it."""
 
-    def __init__(self, store: Store, schema: pa.Schema) -> None:
+    def __init__(self, store: Store) -> None:
         self.store = store
         self.open = contextlib.ExitStack()
         self.path, self.file = self.open.enter_context(store._temporary())
         self.sink = _Hashing(self.file)
+
+    def commit(self) -> str:
+        with self.open:
+            _guarded(self.file.flush, self.store.url)
+            name = self.sink.digest.hexdigest()
+            self.store._publish(self.path, self.file, self.store.blob(name))
+        return name
+
+    def discard(self) -> None:
+        self.open.close()
+
+
+class GrowingTable(Growing):
+    """A Parquet blob under way, written batch by batch."""
+
+    def __init__(self, store: Store, schema: pa.Schema) -> None:
+        super().__init__(store)
+        self.schema = schema
         self.groups = RowGroups(schema, cast(BinaryIO, self.sink))
 
     def write(self, batch: pa.RecordBatch) -> None:
         _guarded(lambda: self.groups.write(batch), self.store.url)
 
     def commit(self) -> str:
-        with self.open:
-            _guarded(lambda: self.groups.__exit__(None), self.store.url)
-            self.file.flush()
-            name = self.sink.digest.hexdigest()
-            self.store._publish(self.path, self.file, self.store.blob(name))
-        return name
+        _guarded(lambda: self.groups.__exit__(None), self.store.url)
+        return super().commit()
 
     def discard(self) -> None:
-        with self.open:
-            self.groups.__exit__(StoreError)
+        self.groups.__exit__(StoreError)
+        super().discard()
 
 
 class _Hashing:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+import fsspec
 import pyarrow as pa
 
 
@@ -40,6 +42,14 @@ class Reader:
     def files(self) -> list[File]:
         """Return every file, sorted by path; raise CorpusError.empty where there is none."""
         raise NotImplementedError(f"{type(self).__name__}.files")
+
+    def digest(self, file: File) -> str:
+        """Return what tells this file's content from any other: a hash of its bytes, or what a remote store says of them (ETag)."""
+        fs, path = fsspec.core.url_to_fs(file.path)
+        if "file" not in (fs.protocol if isinstance(fs.protocol, tuple) else (fs.protocol,)):
+            return f"{file.size}-{file.stamp}"
+        with open(path, "rb") as stream:
+            return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
 
     def cut(self, file: File, size: int) -> list[Span]:
         """Return the file as spans of about `size` bytes, the whole file where its format cannot be split."""

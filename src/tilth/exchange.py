@@ -1,0 +1,104 @@
+"""Where rows meet: which partition a key belongs to, how a phase looks up documents at home, and how answers meet their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from tilth.op import Exchange, Op
+from tilth.piece import Piece, read_piece
+from tilth.store import Store
+
+
+def partition(keys: pa.ChunkedArray | pa.Array, partitions: int) -> np.ndarray:
+    """Return the partition (int64[n]) of each key (uint64[n]): by its upper half, so that all rows of a shard are at home together.
+
+    >>> partition(pa.array([5, 6, 1 << 32], pa.uint64()), 1).tolist()
+    [0, 0, 0]
+    """
+    upper = np.asarray(keys).astype(np.uint64) >> np.uint64(32)
+    return (_mix(upper) % np.uint64(partitions)).astype(np.int64)
+
+
+def home_of(shard: int, partitions: int) -> int:
+    """Return the partition where the rows of a shard are at home."""
+    return int(partition(pa.array([shard << 32], pa.uint64()), partitions)[0])
+
+
+def _mix(values: np.ndarray) -> np.ndarray:
+    """SplitMix64's finaliser (Steele et al., 2014): neighbours spread evenly."""
+    with np.errstate(over="ignore"):
+        values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return values ^ (values >> np.uint64(31))
+
+
+class Homes:
+    """Columns of the shards that are at home in one partition, looked up by address; one shard is in memory at a time."""
+
+    def __init__(self, store: Store, pieces: Sequence[Piece]) -> None:
+        self.store, self.pieces = store, {piece.shard: piece for piece in pieces}
+
+    def take(self, rows: pa.Array, columns: Sequence[str]) -> pa.Table:
+        """Return these columns at these addresses (uint64[n]), aligned with `rows`."""
+        wanted = np.asarray(rows)
+        shards = wanted >> np.uint64(32)
+        found, order = [], []
+        for shard in np.unique(shards):
+            at = np.flatnonzero(shards == shard)
+            batches = list(read_piece(self.store, self.pieces[int(shard)], columns))
+            table = pa.Table.from_batches(batches).combine_chunks()
+            found.append(table.take(pa.array(np.searchsorted(table["row"].to_numpy(), wanted[at]))).select(list(columns)))
+            order.append(at)
+        if not found:
+            return self._no_rows(columns)
+        back = np.empty(len(wanted), np.int64)
+        back[np.concatenate(order)] = np.arange(len(wanted))
+        return pa.concat_tables(found).take(pa.array(back))
+
+    def _no_rows(self, columns: Sequence[str]) -> pa.Table:
+        for piece in self.pieces.values():
+            return self.store.table(piece.schema, list(columns))
+        return pa.table({name: pa.nulls(0) for name in columns})
+
+
+class Tables:
+    """The same look-up over tables in memory: shard number -> table sorted by `row`."""
+
+    def __init__(self, tables: dict[int, pa.Table]) -> None:
+        self.table = pa.concat_tables([tables[shard] for shard in sorted(tables)]) if tables else None
+
+    def take(self, rows: pa.Array, columns: Sequence[str]) -> pa.Table:
+        if self.table is None:
+            return pa.table({name: pa.nulls(0) for name in columns})
+        at = np.searchsorted(self.table["row"].to_numpy(), np.asarray(rows))
+        return self.table.take(pa.array(at)).select(list(columns))
+
+
+def align(answers: pa.Table, rows: pa.Array) -> pa.Table:
+    """Return one answer a row, null where there is none; `answers` has its `key` sorted and unique, and loses it here.
+
+    >>> align(pa.table({"key": pa.array([3], pa.uint64()), "of": [1]}), pa.array([2, 3], pa.uint64())).to_pydict()
+    {'of': [None, 1]}
+    """
+    keys, wanted = answers["key"].to_numpy(), np.asarray(rows)
+    at = np.searchsorted(keys, wanted)
+    hit = at < len(keys)
+    hit[hit] = keys[at[hit]] == wanted[hit]
+    return answers.drop_columns(["key"]).take(pa.array(np.where(hit, at, 0), mask=~hit))
+
+
+class Settle(Op):
+    """The step that an Exchange becomes once its answers are there: each row gets its own."""
+
+    def __init__(self, exchange: Exchange, answers: pa.Table) -> None:
+        self.exchange, self.answers = exchange, answers
+
+    @property
+    def stands_for(self) -> Exchange:
+        return self.exchange
+
+    def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        return self.exchange.settle(batch, align(self.answers, batch["row"]))

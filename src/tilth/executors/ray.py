@@ -1,0 +1,73 @@
+"""Tasks on a Ray cluster. Each Ray worker supervises a worker process of ours, so a crash costs one row there as it does here."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from tilth.errors import MissingExtra
+from tilth.executors.worker import Worker
+from tilth.tasks import Task
+
+
+class Ray:
+    """Runs tasks on the Ray cluster that `ray.init()` finds (RAY_ADDRESS), or on one started here with `cpus` CPUs."""
+
+    def __init__(self, cpus: int = 0) -> None:
+        try:
+            import ray
+        except ImportError:
+            raise MissingExtra.of("ray", "ray", "executor='ray'") from None
+        self.ray, self.cpus, self.started = ray, cpus, False
+
+    def map_unordered(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, tuple[dict[str, Any], dict[str, Any]]]]:
+        """Yield (task, (receipt, times)) as tasks end; the first error cancels the rest and is raised here."""
+        self._start()
+        remote = self.ray.remote(max_retries=3)(_perform)
+        under_way = {remote.remote(_shipped(task)): task for task in tasks}
+        try:
+            while under_way:
+                ready, _ = self.ray.wait(list(under_way), num_returns=1)
+                task = under_way.pop(ready[0])
+                result = self.ray.get(ready[0])
+                if isinstance(result, BaseException):
+                    raise result
+                yield task, result
+        finally:
+            for reference in under_way:
+                self.ray.cancel(reference)
+
+    def _start(self) -> None:
+        if not self.ray.is_initialized():
+            self.ray.init(num_cpus=self.cpus or None, include_dashboard=False, log_to_driver=False, configure_logging=False)
+            self.started = True
+
+    def close(self) -> None:
+        """Shut down what was started here; a cluster that was there before stays."""
+        if self.started:
+            self.ray.shutdown()
+            self.started = False
+
+
+def _shipped(task: Task) -> bytes:
+    """Tasks travel as bytes, so that classes of a notebook or a recipe file reach our worker by value and not through Ray's own rules."""
+    import cloudpickle
+
+    return bytes(cloudpickle.dumps(task))
+
+
+@functools.cache
+def _worker(process: int) -> Worker:
+    return Worker()
+
+
+def _perform(shipped: bytes) -> Any:
+    """Runs inside a Ray worker; an error comes back as a value, so that it is raised as itself and not inside Ray's."""
+    import cloudpickle
+
+    try:
+        return _worker(os.getpid()).perform(cloudpickle.loads(shipped))
+    except Exception as error:
+        return error

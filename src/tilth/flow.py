@@ -1,0 +1,282 @@
+"""From a list of steps to tasks: stages are cut at every Fold and Exchange and before the first rule, and each has its waves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from tilth.conductor import Conductor, Receipt
+from tilth.corpus import Manifest, Shard, manifest_of, shard_key
+from tilth.errors import RecipeError, StepError
+from tilth.exchange import home_of
+from tilth.learn import LearnFrom
+from tilth.op import Exchange, Fold, Op, label
+from tilth.piece import Layer, Piece
+from tilth.read.reader import Reader
+from tilth.record import fingerprint
+from tilth.store import FORMAT, Store
+from tilth.tasks import Task, steps_of
+
+Recipe = Sequence[Any]
+Pieces = dict[int, Piece | None]
+ARITY = 8  # states merged at once, in shard order: a fixed tree, so that sums agree to the bit for any number of workers
+ALWAYS = ("id", "source", "text")  # what audit and quarantine say of a row
+
+
+@dataclass
+class Stage:
+    """One stage as it was run: the labels of its steps, the index of its first step, each shard's task key and receipt."""
+
+    steps: list[str]
+    offset: int
+    keys: dict[int, str]
+    receipts: dict[int, Receipt | None]
+
+
+@dataclass
+class Flow:
+    """The state of a recipe under way over one corpus: pieces so far, stages so far, and what an Exchange left to be settled."""
+
+    conductor: Conductor
+    reader: Reader
+    manifest: Manifest
+    partitions: int
+    name: str = ""
+    pieces: Pieces = field(default_factory=dict)
+    stages: list[Stage] = field(default_factory=list)
+    sizes: dict[int, int] = field(default_factory=dict)  # bytes of text of each shard
+    steps: list[Any] = field(default_factory=list)  # as executed: Folds replaced by what they finished into
+    learned: int = 0
+
+    @property
+    def store(self) -> Store:
+        return self.conductor.store
+
+    def run(self, recipe: Recipe) -> None:
+        """Take the recipe through, wave by wave."""
+        steps, settle = list(recipe), None
+        while True:
+            local, steps = until_barrier(steps)
+            for part in _before_rules(local):
+                self._stage(part, settle)
+                settle = None
+            if settle or not self.stages:
+                self._stage([], settle)
+                settle = None
+            if not steps:
+                return
+            barrier, steps = steps[0], steps[1:]
+            if isinstance(barrier, Exchange):
+                settle = barrier, self._exchange(barrier)
+                continue
+            finished = self._learn_from(barrier) if isinstance(barrier, LearnFrom) else self._fold(barrier)
+            if finished is None:  # a plan that cannot know what will be learned: the rest is local work on every shard, or more
+                self.steps.append(barrier)
+                self._rest_at_most(steps)
+                return
+            steps = [*finished, *steps]
+
+    def _stage(self, steps: list[Op], settle: tuple[Exchange, dict[int, str] | None] | None) -> None:
+        labels = [*([label(settle[0])] if settle else []), *map(label, steps)]
+        if not self.stages:
+            tasks: dict[int, Task | None] = {shard.number: self._ingest_task(shard, steps) for shard in self.manifest.shards}
+        else:
+            prints = fingerprint(*steps), fingerprint(settle[0]) if settle else ""
+            tasks = {shard: self._stage_task(piece, steps, prints, settle) for shard, piece in self.pieces.items()}
+        named = ", ".join(labels) if self.stages else ", ".join(["read", *labels])
+        receipts = self.conductor.wave(self.name + named, tasks)
+        keys = {shard: task.key for shard, task in tasks.items() if task}
+        self.stages.append(Stage(labels, len(self.steps), keys, receipts))
+        self.steps += [*([settle[0]] if settle else []), *steps]
+        self.sizes |= {shard: receipt["text_bytes"] for shard, receipt in receipts.items() if receipt}
+        self.pieces = {shard: self.after(self.pieces.get(shard), shard, receipts[shard]) for shard in tasks}
+
+    def _ingest_task(self, shard: Shard, steps: list[Op]) -> Task:
+        key = fingerprint("ingest", FORMAT, shard_key(self.reader, shard), str(self.manifest.schema), *steps)
+        work = {"reader": self.reader, "schema": self.manifest.schema, "spans": shard.spans, "shard": shard.number, "steps": steps}
+        return self._task(key, "ingest", work, shard.size)
+
+    def _stage_task(
+        self, piece: Piece | None, steps: list[Op], prints: tuple[str, str], settle: tuple[Exchange, dict[int, str] | None] | None
+    ) -> Task | None:
+        if piece is None or (settle and settle[1] is None):
+            return None
+        columns = _columns(steps)
+        answers = (settle[0], (settle[1] or {}).get(piece.shard, (settle[1] or {})[-1])) if settle else None
+        inputs = [layer.blob for layer in piece.needed(columns)]
+        key = fingerprint("stage", FORMAT, piece.shard, inputs, piece.schema, prints[0], prints[1], answers[1] if answers else "")
+        return self._task(key, "stage", {"piece": piece, "columns": columns, "steps": steps, "settle": answers}, self._size(piece))
+
+    def after(self, before: Piece | None, shard: int, receipt: Receipt | None) -> Piece | None:
+        if receipt is None:
+            return None
+        layers = tuple(map(Layer.from_json, receipt["layers"]))
+        schema = receipt["schema"] if before is None else self._merged(before.schema, receipt["schema"])
+        return Piece(shard, receipt["rows"], (*(before.layers if before else ()), *layers), schema)
+
+    def _merged(self, before: str, new: str) -> str:
+        """The columns of the piece with those that the stage brought or read; the same pair comes once for every shard."""
+        memo = self.conductor.schemas
+        if (before, new) not in memo:
+            old, added = (self.store.parquet(name).schema_arrow for name in (before, new))
+            types = {field.name: field for field in [*old, *added]}
+            memo[before, new] = self.store.put_table(pa.schema(list(types.values())).empty_table())
+        return memo[before, new]
+
+    def _fold(self, fold: Fold) -> list[Any] | None:
+        print_of = fingerprint(fold)
+        name = self.name + label(fold)
+        tasks = {shard: self._observe_task(piece, fold, print_of) for shard, piece in sorted(self.pieces.items())}
+        receipts = self.conductor.wave(f"{name}: observe", tasks)
+        states = [receipt["state"] if receipt else None for receipt in receipts.values()]
+        while len(states) > 1:
+            groups = [states[i : i + ARITY] for i in range(0, len(states), ARITY)]
+            merging = {i: self._merge_task(group, fold, print_of) for i, group in enumerate(groups) if len(group) > 1}
+            merged = self.conductor.wave(f"{name}: merge", merging)
+            states = [_state(merged[i]) if len(group) > 1 else group[0] for i, group in enumerate(groups)]
+        state = states[0]
+        key = fingerprint("finish", FORMAT, print_of, state)
+        finishing = self._task(key, "finish", {"state": state, "fold": fold}, 0) if state else None
+        finished = self.conductor.wave(f"{name}: finish", {0: finishing})[0]
+        return steps_of(self.store, finished) if finished else None
+
+    def _observe_task(self, piece: Piece | None, fold: Fold, print_of: str) -> Task | None:
+        if piece is None:
+            return None
+        key = fingerprint("observe", FORMAT, print_of, [layer.blob for layer in piece.needed(fold.reads)], piece.schema)
+        return self._task(key, "observe", {"piece": piece, "fold": fold}, self._size(piece))
+
+    def _merge_task(self, states: list[str | None], fold: Fold, print_of: str) -> Task | None:
+        if None in states:
+            return None
+        return self._task(fingerprint("merge", FORMAT, print_of, states), "merge", {"states": states, "fold": fold}, 0)
+
+    def _learn_from(self, learning: LearnFrom) -> list[Any] | None:
+        self.learned += 1
+        name = f"learn-{self.learned}"
+        manifest = manifest_of(self.store, learning.corpus, name, self.manifest.split, save=self.conductor.executor is not None)[0]
+        other = Flow(self.conductor, learning.corpus, manifest, self.partitions, f"{name}: ")
+        other.run(learning.prepare)
+        return other._fold(learning.step)
+
+    def _exchange(self, exchange: Exchange) -> dict[int, str] | None:
+        """Return each shard's answers, and under -1 the empty answers for shards that have none."""
+        print_of, name = fingerprint(exchange), self.name + label(exchange)
+        tasks = {shard: self._scatter_task(piece, exchange, print_of) for shard, piece in sorted(self.pieces.items())}
+        sent = self.conductor.wave(f"{name}: scatter", tasks)
+        phases = exchange.phases()
+        for number in range(len(phases)):
+            rounds = exchange.limit if number == len(phases) - 1 else 1
+            sent = self._rounds(exchange, print_of, number, sent, rounds, getattr(phases[number], "__name__", str(number)))
+        asking = {p: self._answer_task(p, sent, exchange, print_of) for p in range(self.partitions)}
+        answers = self.conductor.wave(f"{name}: answer", asking)
+        if any(receipt is None for receipt in answers.values()):
+            return None
+        found: dict[int, str] = {}
+        for receipt in answers.values():
+            assert receipt is not None
+            found |= {-1: receipt["none"]} | {int(shard): blob for shard, blob in receipt["answers"].items()}
+        return found
+
+    def _rounds(
+        self, exchange: Exchange, print_of: str, number: int, sent: dict[int, Receipt | None], rounds: int, phase: str
+    ) -> dict[int, Receipt | None]:
+        """Run a phase once, or until what it sends is what came."""
+        for turn in range(rounds):
+            tasks = {p: self._phase_task(p, sent, exchange, print_of, number) for p in range(self.partitions)}
+            wave = f"{self.name}{label(exchange)}: {phase}" + (f", round {turn + 1}" if rounds > 1 else "")
+            came, sent = sent, self.conductor.wave(wave, tasks)
+            if rounds == 1 or None in sent.values() or _parts(sent) == _parts(came):
+                return sent
+        raise StepError(
+            f"{label(exchange)} did not settle in {rounds} rounds.", where=f"phase {phase}", why="every round still changed something",
+            fix="raise `limit` on the class, or look at the largest cluster",
+        )
+
+    def _scatter_task(self, piece: Piece | None, exchange: Exchange, print_of: str) -> Task | None:
+        if piece is None:
+            return None
+        inputs = [layer.blob for layer in piece.needed(exchange.reads)]
+        key = fingerprint("scatter", FORMAT, print_of, inputs, piece.schema, self.partitions)
+        return self._task(key, "scatter", {"piece": piece, "exchange": exchange, "partitions": self.partitions}, self._size(piece))
+
+    def _phase_task(self, p: int, sent: dict[int, Receipt | None], exchange: Exchange, print_of: str, number: int) -> Task | None:
+        homes = [piece for shard, piece in sorted(self.pieces.items()) if exchange.home_reads and home_of(shard, self.partitions) == p]
+        messages = _messages(p, sent)
+        if messages is None or any(piece is None for piece in homes):
+            return None
+        looked_up = [[layer.blob for layer in piece.needed(exchange.home_reads)] for piece in homes if piece]
+        key = fingerprint("phase", FORMAT, print_of, number, messages, looked_up, self.partitions)
+        work = {"messages": messages, "homes": homes, "exchange": exchange, "number": number, "partitions": self.partitions}
+        return self._task(key, "phase", work, 0)
+
+    def _answer_task(self, p: int, sent: dict[int, Receipt | None], exchange: Exchange, print_of: str) -> Task | None:
+        messages = _messages(p, sent)
+        if messages is None:
+            return None
+        return self._task(fingerprint("answer", FORMAT, print_of, messages), "answer", {"messages": messages, "exchange": exchange}, 0)
+
+    def _rest_at_most(self, steps: list[Any]) -> None:
+        """A plan's tail: what cannot be known yet counts as unknown, stage by stage."""
+        while steps:
+            local, steps = until_barrier(steps)
+            for part in [*_before_rules(local)] or [[]]:
+                self.conductor.wave(self.name + (", ".join(map(label, part)) or "settle"), dict.fromkeys(self.pieces))
+                self.steps += part
+            if steps:
+                self.conductor.wave(self.name + label(steps[0]), dict.fromkeys(self.pieces))
+                steps = steps[1:]
+        self.pieces = dict.fromkeys(self.pieces)
+
+    def _task(self, key: str, role: str, work: dict[str, Any], size: int) -> Task:
+        return Task(key, role, self.store.url, work, size, self.conductor.row_seconds)
+
+    def _size(self, piece: Piece) -> int:
+        return self.sizes.get(piece.shard, 0)
+
+
+def until_barrier(steps: list[Any]) -> tuple[list[Op], list[Any]]:
+    """Return the local steps before the first Fold or Exchange, and the rest. Raises RecipeError for what is no step."""
+    for i, step in enumerate(steps):
+        if isinstance(step, (Fold, Exchange, LearnFrom)):
+            return steps[:i], steps[i:]
+        if not isinstance(step, Op):
+            raise RecipeError(
+                f"{step!r} is not a step.", where=f"step {i + 1} of the recipe", why="a recipe is a flat list of Op, Fold and Exchange",
+                fix="composites return lists: put a * before them, as in [*filters.fineweb()]",
+            )
+    return steps, []
+
+
+def _before_rules(steps: list[Op]) -> Iterator[list[Op]]:
+    """Cut before the first rule: what was measured is kept, so other thresholds can be tried without measuring again."""
+    first = next((i for i, step in enumerate(steps) if step.marks_only), 0)
+    if first:
+        yield steps[:first]
+    if steps[first:]:
+        yield steps[first:]
+
+
+def _columns(steps: Sequence[Op]) -> list[str] | None:
+    names = set(ALWAYS)
+    for step in steps:
+        if step.reads is None:
+            return None
+        names |= set(step.reads)
+    return sorted(names)
+
+
+def _messages(p: int, sent: dict[int, Receipt | None]) -> list[str] | None:
+    found = [receipt["parts"][str(p)] if receipt else None for receipt in sent.values()]
+    return None if None in found else [name for name in found if name]
+
+
+def _parts(sent: dict[int, Receipt | None]) -> list[Any]:
+    return [receipt and receipt["parts"] for receipt in sent.values()]
+
+
+def _state(receipt: Receipt | None) -> str | None:
+    return receipt["state"] if receipt else None

@@ -1,0 +1,110 @@
+"""Try a recipe on the first rows of a corpus before anything is spent: do the columns fit, does every step run, does every rule bite?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from tilth.errors import CorpusError, RecipeError, TilthError
+from tilth.flow import until_barrier
+from tilth.memory import Evaluation, evaluate
+from tilth.op import label
+from tilth.read.reader import Reader
+from tilth.rules import Filter, columns
+
+ROWS = 200
+BYTES = 8 << 20
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a probe found: errors that would stop a run, warnings, and what became of the probed rows."""
+
+    errors: list[TilthError]
+    warnings: list[str]
+    evaluation: Evaluation | None
+
+    def raise_first(self) -> None:
+        """Raise the first error, if there is one."""
+        for error in self.errors:
+            raise error
+
+    def __str__(self) -> str:
+        lines = [str(error) for error in self.errors] + [f"warning: {warning}" for warning in self.warnings]
+        if self.evaluation:
+            lines.append(f"{'step':<52}{'rows in':>9}{'dropped':>9}{'failed':>8}{'edited':>8}")
+            for entry in self.evaluation.funnel:
+                gone = sum(entry["dropped"].values())
+                lines.append(f"{entry['step'][:51]:<52}{entry['came']:>9}{gone:>9}{entry['failed']:>8}{entry['edited']:>8}")
+        return "\n".join(lines)
+
+
+def sample(corpus: Reader, rows: int = ROWS) -> pa.Table:
+    """Return up to `rows` rows, a few of each of the first, middle and last files; raise CorpusError where there is none."""
+    files = corpus.files()
+    if not files:
+        raise CorpusError.empty(repr(corpus))
+    schema = corpus.schema(files)
+    picked = sorted({round(i * (len(files) - 1) / 15) for i in range(16)})
+    found: list[pa.RecordBatch] = []
+    for i in picked:
+        found += _first(corpus, schema, files[i], max(1, rows // len(picked)))
+    table = pa.Table.from_batches(found, schema) if found else schema.empty_table()
+    numbers = pa.array(range(len(table)), pa.uint64())
+    return table.append_column("row", numbers) if "row" not in table.schema.names else table
+
+
+def _first(corpus: Reader, schema: pa.Schema, file: Any, rows: int) -> list[pa.RecordBatch]:
+    found: list[pa.RecordBatch] = []
+    size = 0
+    for batch in corpus.read(corpus.cut(file, BYTES)[0], schema):
+        found.append(batch.slice(0, rows))
+        rows -= len(found[-1])
+        size += batch.nbytes
+        if rows <= 0 or size > BYTES:
+            break
+    return [batch for batch in found if len(batch)]
+
+
+def check(corpus: Reader, recipe: Sequence[Any], rows: int = ROWS) -> Check:
+    """Return what a probe of `rows` rows says of `recipe`; errors are collected, not raised."""
+    try:
+        until_barrier(list(recipe))
+        table = sample(corpus, rows)
+        done = evaluate(recipe, table)
+    except TilthError as error:
+        return Check([error], [], None)
+    except Exception as error:
+        wrapped = RecipeError(
+            "The recipe fails on the probe.", where=f"the first {rows} rows of {corpus!r}", why=f"{type(error).__name__}: {error}",
+            fix="try its steps one by one: tilth.try_on(step, 'some text')",
+        )
+        wrapped.__cause__ = error
+        return Check([wrapped], [], None)
+    return Check(_broken_steps(done), _idle_rules(done), done)
+
+
+def _broken_steps(done: Evaluation) -> list[TilthError]:
+    errors: list[TilthError] = []
+    for i, entry in enumerate(done.funnel):
+        if entry["came"] >= 20 and entry["failed"] == entry["came"]:
+            why = next(row["error"] for row in done.quarantine.to_pylist() if row["step"] == i)
+            errors.append(RecipeError(
+                f"{entry['step']} fails on every row.", where=f"step {i + 1}", why=why, fix="tilth.try_on(step, 'some text')"
+            ))
+    return errors
+
+
+def _idle_rules(done: Evaluation) -> list[str]:
+    idle = []
+    for step, entry in zip(done.executed, done.funnel, strict=True):
+        if isinstance(step, Filter) and entry["came"] and not entry["dropped"]:
+            idle.append(f"{label(step)}: the rule {step.rule!r} drops none of {entry['came']} probed rows")
+        if isinstance(step, Filter) and entry["came"] and not entry["left"]:
+            idle.append(f"{label(step)}: the rule {step.rule!r} drops all of {entry['came']} probed rows ({', '.join(columns(step.rule))})")
+    return idle
+
+

@@ -1,0 +1,242 @@
+"""Runs a recipe over a corpus: `run` does it, `plan` says beforehand what it would do, `Run` is what is left.
+
+The way of a run: survey the corpus (corpus.py), take the recipe through wave by wave (flow.py, conductor.py), each wave's tasks
+on an executor (tasks.py), then write what others read (writers, audit, quarantine) and `run.json`, which names everything.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from tilth.audit import TRAILS
+from tilth.books import books, keep_times, retracted
+from tilth.conductor import Conductor, Progress, Wave
+from tilth.corpus import SPLIT, Manifest, manifest_of
+from tilth.errors import CorpusError
+from tilth.executors import Executor
+from tilth.executors import executor as executor_of
+from tilth.flow import Flow, Stage
+from tilth.piece import Piece
+from tilth.publish import publish
+from tilth.read.reader import Reader
+from tilth.record import fingerprint, record
+from tilth.store import FORMAT, Store
+from tilth.tasks import Task
+from tilth.write.parquet import Parquet
+from tilth.write.writer import Writer
+
+PARTITION_BYTES = 64 << 20
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: its folder and what `run.json` says of it."""
+
+    out: str
+    data: dict[str, Any]
+
+    @property
+    def rows(self) -> int:
+        return int(self.data["rows_out"])
+
+    @property
+    def funnel(self) -> list[dict[str, Any]]:
+        """One entry a step: step, came, left, dropped (reason -> rows), failed, edited, seconds."""
+        times = self.data.get("times", {})
+        return [{**entry, "seconds": times.get(str(i), 0.0)} for i, entry in enumerate(self.data["funnel"])]
+
+    def pieces(self) -> dict[int, Piece]:
+        return {piece["shard"]: Piece.from_json(piece) for piece in self.data["pieces"]}
+
+    def store(self) -> Store:
+        return Store(self.data["store"] if "://" in self.data["store"] else _beside(self.out, self.data["store"]))
+
+    def summary(self) -> str:
+        """Return the table of the run: per step rows in, rows out, share dropped, seconds."""
+        lines = [f"{'step':<44}{'rows in':>12}{'rows out':>12}{'dropped':>9}{'seconds':>10}"]
+        for entry in self.funnel:
+            gone = entry["came"] - entry["left"]
+            share = f"{gone / entry['came']:.1%}" if entry["came"] else "-"
+            lines.append(f"{entry['step'][:43]:<44}{entry['came']:>12,}{entry['left']:>12,}{share:>9}{entry['seconds']:>10.2f}")
+        data = self.data
+        lines.append(
+            f"{data['rows_in']:,} rows in = {data['rows_out']:,} out + {data['audited']:,} audited + {data['quarantined']:,} quarantined"
+        )
+        if data["retracted"]["rows"]:
+            lines.append(f"{data['retracted']['rows']:,} rows that an earlier run kept are gone now")
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return f"Run({self.out!r}: {self.data['rows_out']:,} of {self.data['rows_in']:,} rows)"
+
+
+def run(
+    corpus: Reader,
+    recipe: Sequence[Any],
+    out: str,
+    executor: str | Executor = "local",
+    *,
+    write: Sequence[Writer] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    split: int = SPLIT,
+    partitions: int | None = None,
+    store: str | None = None,
+    row_seconds: float = 60.0,
+    probe: bool = True,
+) -> Run:
+    """Run `recipe` over `corpus` into the folder or URL `out`, going on where an earlier run stopped.
+
+    `write` is what to write for others (default: Parquet, and what steps bring); `split` the bytes of a shard, decided once for a
+    corpus; `partitions` of an Exchange (default: from the bytes); `store` the folder of blobs and receipts, shared by runs that
+    have work in common (default: `out`/store); `row_seconds` the time after which a step is given up on a row.
+    Raises CorpusError, RecipeError, StepError or StoreError; whatever was finished by then is not done again.
+    """
+    engine = executor_of(executor)
+    out_store, blobs = _stores(out, store)
+    try:
+        if probe:
+            from tilth.probe import check
+
+            check(corpus, recipe).raise_first()
+        manifest, name = manifest_of(blobs, corpus, "corpus", split, save=True)
+        conductor = Conductor(blobs, engine, progress, row_seconds)
+        start = time.monotonic()
+        flow = Flow(conductor, corpus, manifest, partitions or _partitions(blobs, name, manifest))
+        flow.run(recipe)
+        pieces = {shard: piece for shard, piece in sorted(flow.pieces.items()) if piece}
+        files, outputs = _write(conductor, pieces, write if write is not None else _writers(blobs, pieces, flow.steps))
+        trails = _trails(conductor, flow)
+        before = out_store.read_json("run.json")
+        data = books(flow, name, pieces) | {"outputs": outputs, "store": store or "store", "recipe": _records(recipe, blobs)}
+        data["retracted"] = retracted(blobs, before, pieces)
+        files |= {f"{kind}/{shard:05d}.parquet": blob for kind, shards in trails.items() for shard, blob in shards.items()}
+        publish(blobs, out_store, files)
+        out_store.write_json(data, "run.json")
+        data["times"] = keep_times(conductor, flow, out_store, time.monotonic() - start)
+    finally:
+        if engine is not executor:
+            engine.close()
+    return Run(out, data)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run would do now, wave by wave; exact up to what cannot be known, and then "at most"."""
+
+    waves: list[Wave]
+    manifest: Manifest
+
+    @property
+    def to_do(self) -> int:
+        return sum(wave.to_do for wave in self.waves)
+
+    def __str__(self) -> str:
+        lines = [f"{'wave':<60}{'tasks':>7}{'done':>7}{'to do':>7}{'at most':>9}"]
+        for wave in self.waves:
+            lines.append(f"{wave.name[:59]:<60}{wave.total:>7}{wave.known:>7}{wave.to_do:>7}{wave.to_do + wave.at_most:>9}")
+        return "\n".join(lines)
+
+
+def plan(
+    corpus: Reader, recipe: Sequence[Any], out: str, *, split: int = SPLIT, partitions: int | None = None, store: str | None = None
+) -> Plan:
+    """Return what `run` with the same arguments would do, without doing it."""
+    _, blobs = _stores(out, store)
+    manifest, name = manifest_of(blobs, corpus, "corpus", split, save=False)
+    conductor = Conductor(blobs, None)
+    flow = Flow(conductor, corpus, manifest, partitions or _partitions(blobs, name, manifest, save=False))
+    flow.run(recipe)
+    return Plan(conductor.waves, manifest)
+
+
+def load(out: str) -> Run:
+    """Return the last finished run in this folder. Raises CorpusError where there is none."""
+    data = Store(out).read_json("run.json")
+    if data is None:
+        raise CorpusError("There is no finished run here.", where=out, why="run.json is missing", fix="tilth run RECIPE --out " + out)
+    data["times"] = (Store(out).read_json("times.json") or {}).get("steps", {})
+    return Run(out, data)
+
+
+def _stores(out: str, store: str | None) -> tuple[Store, Store]:
+    return Store(out), Store(_beside(out, store or "store"))
+
+
+def _beside(out: str, store: str) -> str:
+    """A store named without a slash lies in the output folder."""
+    return store if "/" in store else f"{out.rstrip('/')}/{store}"
+
+
+def _partitions(store: Store, name: str, manifest: Manifest, save: bool = True) -> int:
+    """A power of two from the bytes, kept: another number would send every message anew. Messages grow with its square."""
+    known = store.read_json("manifests", f"{name}.partitions.json")
+    wanted = 1
+    while wanted * PARTITION_BYTES < manifest.size and wanted < 256:
+        wanted *= 2
+    number = known["partitions"] if known and wanted <= known["partitions"] * 8 else wanted
+    if save:
+        store.write_json({"partitions": number}, "manifests", f"{name}.partitions.json")
+    return int(number)
+
+
+def _writers(store: Store, pieces: dict[int, Piece], steps: list[Any]) -> list[Writer]:
+    """Parquet of what people read, and what steps bring; binary and list columns are between steps, not for people."""
+    schema = store.parquet(next(iter(pieces.values())).schema).schema_arrow
+    inner = tuple(field.name for field in schema if _is_inner(field.type))
+    brought = [step.writer for step in steps if getattr(step, "writer", None) is not None]
+    return [Parquet(without=inner), *brought]
+
+
+def _is_inner(kind: pa.DataType) -> bool:
+    is_binary = pa.types.is_large_binary(kind) or pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind)
+    return is_binary or pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+
+
+def _write(conductor: Conductor, pieces: dict[int, Piece], writers: Sequence[Writer]) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return the files to publish (name -> blob) and, for each folder, what was written."""
+    files: dict[str, str] = {}
+    outputs: dict[str, Any] = {}
+    for writer in writers:
+        tasks = {shard: _export_task(conductor, piece, writer) for shard, piece in pieces.items()}
+        receipts = {shard: receipt for shard, receipt in conductor.wave(f"write {writer.folder}", tasks).items() if receipt}
+        for shard, receipt in receipts.items():
+            files |= {f"{writer.folder}/{shard:05d}{suffix}": blob for suffix, (blob, _) in receipt["files"].items()}
+        about = writer.finish({shard: receipt["info"] for shard, receipt in receipts.items()})
+        files |= {f"{writer.folder}/{name}": conductor.store.put(data) for name, data in about.items()}
+        size = sum(length for receipt in receipts.values() for _, length in receipt["files"].values())
+        outputs[writer.folder] = {"writer": type(writer).__name__, "bytes": size, "shards": len(receipts)}
+    return files, outputs
+
+
+def _export_task(conductor: Conductor, piece: Piece, writer: Writer) -> Task:
+    inputs = [layer.blob for layer in piece.needed(writer.reads)]
+    key = fingerprint("export", FORMAT, piece.shard, inputs, piece.schema, writer)
+    return Task(key, "export", conductor.store.url, {"piece": piece, "writer": writer}, 0, conductor.row_seconds)
+
+
+def _trails(conductor: Conductor, flow: Flow) -> dict[str, dict[int, str]]:
+    """One table of each kind a shard: audit, quarantine, edits."""
+    found: dict[str, dict[int, str]] = {}
+    for kind in TRAILS:
+        tasks = {}
+        for shard in flow.pieces:
+            parts = [(stage.offset, blob) for stage in flow.stages if (blob := _trail_of(stage, shard, kind))]
+            if parts:
+                key = fingerprint("trail", FORMAT, kind, [list(part) for part in parts])
+                tasks[shard] = Task(key, "trail", conductor.store.url, {"kind": kind, "parts": parts})
+        found[kind] = {shard: receipt["blob"] for shard, receipt in conductor.wave(f"write {kind}", tasks).items() if receipt}
+    return found
+
+
+def _trail_of(stage: Stage, shard: int, kind: str) -> str | None:
+    receipt = stage.receipts.get(shard)
+    return receipt["trails"].get(kind) if receipt else None
+
+
+def _records(recipe: Sequence[Any], store: Store) -> list[Any]:
+    return [record(step, store.put) for step in recipe]

@@ -1,0 +1,351 @@
+"""The kinds of work a run is made of, each a function of what it is given: it reads blobs, stores blobs, and returns a receipt.
+
+A receipt says what a task left, and nothing that differs between two machines or two days; times travel beside it.
+"""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+import pyarrow as pa
+
+from tilth.audit import TRAILS, Ledger, Sink
+from tilth.chain import Guard, Unguarded, chain
+from tilth.errors import StepError
+from tilth.exchange import Homes, Settle, partition
+from tilth.op import Exchange, Fold, Op, label
+from tilth.piece import Changes, Piece, read_piece
+from tilth.read.reader import Reader, Span
+from tilth.record import record, restore
+from tilth.store import GrowingTable, Store
+from tilth.write.writer import Writer
+
+BATCH_BYTES = 4 << 20
+ROW_BITS = 32
+
+
+@dataclass(frozen=True)
+class Task:
+    """One piece of work for a worker: `work` is what the function `role` of this module is given."""
+
+    key: str
+    role: str
+    store: str
+    work: dict[str, Any]
+    size: int = 0  # bytes it reads, for progress and estimates
+    row_seconds: float = 60.0  # how long a step may take for one row before the row is given up
+
+
+def perform(task: Task, guard: Guard | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Do the work, commit its receipt, and return (receipt, times)."""
+    start = time.perf_counter()
+    store = Store(task.store)
+    receipt, times = ROLES[task.role](store, guard=guard or Unguarded(), **task.work)
+    store.commit(task.key, receipt)
+    times["seconds"] = time.perf_counter() - start
+    times["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return receipt, times
+
+
+Result = tuple[dict[str, Any], dict[str, Any]]
+
+
+def ingest(
+    store: Store, *, guard: Guard, reader: Reader, schema: pa.Schema, spans: Sequence[Span], shard: int, steps: Sequence[Op]
+) -> Result:
+    """Read one shard and run the first local steps over it: its rows get their addresses here."""
+    batches = _addressed(reader, schema, spans, shard)
+    return _stage(store, guard, None, batches, steps, None, shard)
+
+
+def stage(
+    store: Store, *, guard: Guard, piece: Piece, columns: Sequence[str] | None, steps: Sequence[Op],
+    settle: tuple[Exchange, str] | None,
+) -> Result:
+    """Run local steps over a piece, after settling the answers of the Exchange before them."""
+    return _stage(store, guard, piece, read_piece(store, piece, columns), steps, settle, piece.shard)
+
+
+def observe(store: Store, *, guard: Guard, piece: Piece, fold: Fold) -> Result:
+    """Return the state of one shard."""
+    state = fold.observe(_empty(store, piece, fold.reads))
+    for batch in read_piece(store, piece, fold.reads):
+        state = fold.merge(state, fold.observe(batch))
+    return {"state": store.put_table(state), "rows": piece.rows}, {}
+
+
+def merge(store: Store, *, guard: Guard, states: Sequence[str], fold: Fold) -> Result:
+    """Merge neighbouring states, in shard order."""
+    merged = store.table(states[0])
+    for name in states[1:]:
+        merged = fold.merge(merged, store.table(name))
+    return {"state": store.put_table(merged)}, {}
+
+
+def finish(store: Store, *, guard: Guard, state: str, fold: Fold) -> Result:
+    """Return the steps that take the Fold's place, as records."""
+    return {"steps": [record(step, store.put) for step in fold.finish(store.table(state))]}, {}
+
+
+def scatter(store: Store, *, guard: Guard, piece: Piece, exchange: Exchange, partitions: int) -> Result:
+    """Store one shard's rows, parted by where their keys are at home."""
+    found = [exchange.scatter(_empty(store, piece, exchange.reads))]
+    found += [exchange.scatter(batch) for batch in read_piece(store, piece, exchange.reads)]
+    return {"parts": _parted(store, pa.concat_tables(found), partitions), "rows": piece.rows}, {}
+
+
+def phase(
+    store: Store, *, guard: Guard, messages: Sequence[str], homes: Sequence[Piece], exchange: Exchange, number: int, partitions: int
+) -> Result:
+    """Run one phase on one partition: its rows in the order of who sent them."""
+    rows = pa.concat_tables([store.table(name) for name in messages])
+    out = exchange.phases()[number](rows, Homes(store, homes))
+    return {"parts": _parted(store, out, partitions), "rows": len(rows)}, {}
+
+
+def answer(store: Store, *, guard: Guard, messages: Sequence[str], exchange: Exchange) -> Result:
+    """Store the answers of one partition, shard by shard, sorted by address."""
+    rows = exchange.answers(pa.concat_tables([store.table(name) for name in messages])).sort_by("key")
+    keys = rows["key"].to_numpy()
+    shards = keys >> np.uint64(ROW_BITS)
+    cuts = np.flatnonzero(np.diff(shards)) + 1
+    slices = zip([0, *cuts.tolist()], [*cuts.tolist(), len(rows)], strict=True)
+    named = {str(int(shards[a])): store.put_table(rows.slice(a, b - a)) for a, b in slices if b > a}
+    return {"answers": named, "none": store.put_table(rows.schema.empty_table())}, {}
+
+
+def export(store: Store, *, guard: Guard, piece: Piece, writer: Writer) -> Result:
+    """Write one shard for others to read; the runner gives the blobs their names in the output folder."""
+    files: dict[str, tuple[str, int]] = {}
+    batches = read_piece(store, piece, writer.reads)
+    schema = _empty(store, piece, writer.reads).schema
+    info = writer.write(batches, schema, lambda suffix: cast(BinaryIO, _Output(store, suffix, files)))
+    return {"files": files, "info": info, "rows": piece.rows}, {}
+
+
+def trail(store: Store, *, guard: Guard, kind: str, parts: Sequence[tuple[int, str]]) -> Result:
+    """Gather what every stage wrote down of one shard in one table; `step` then counts through the recipe."""
+    table = store.growing_table(TRAILS[kind])
+    rows = 0
+    for offset, name in parts:
+        for batch in store.parquet(name).iter_batches(use_threads=False):
+            at = batch.schema.get_field_index("step")
+            steps = np.asarray(batch["step"])
+            table.write(batch.set_column(at, "step", pa.array(np.where(steps < 0, -1, steps + offset), pa.int32())))
+            rows += len(batch)
+    return {"blob": table.commit(), "rows": rows}, {}
+
+
+ROLES: dict[str, Callable[..., Result]] = {
+    role.__name__: role for role in (ingest, stage, observe, merge, finish, scatter, phase, answer, export, trail)
+}
+
+
+def _stage(
+    store: Store, guard: Guard, before: Piece | None, batches: Iterator[pa.RecordBatch], steps: Sequence[Op],
+    settle: tuple[Exchange, str] | None, shard: int,
+) -> Result:
+    local = [*([Settle(settle[0], store.table(settle[1]))] if settle else []), *steps]
+    first = next(batches, None)
+    empty = first.slice(0, 0) if first is not None else _no_rows(store, before)
+    schema = probe_schema(local, empty)
+    sinks = _LazySinks(store)
+    ledger, changes = Ledger(len(local), sinks), Changes(store, before)
+    sources_in, sources, text_bytes = Counter[str](), Counter[str](), 0
+    try:
+        for came, left in chain(local, _count(first, batches, counted := [0]), ledger, guard):
+            left = conform(left, schema, local)
+            changes.add(came, left)
+            sources_in.update(_by_source(came))
+            sources.update(_by_source(left))
+            text_bytes += _bytes_of_text(left)
+        rows_in = counted[0]
+        _refuse_broken_steps(ledger, local, shard)
+        layers, rows = changes.commit()
+        trails = sinks.commit()
+    except BaseException:
+        changes.discard()
+        sinks.discard()
+        raise
+    tallies = [ledger.tallies[index] for index in range(-1, len(local))]
+    gone = sum(sum(tally.dropped.values()) + tally.failed for tally in tallies)
+    if rows_in != rows + gone:
+        raise StepError(
+            f"Shard {shard}: {rows_in} rows came, {rows} are left, but {gone} are in audit and quarantine.",
+            where=", ".join(map(label, steps)), why="the books do not balance",
+            fix="report this: a step lost rows in a way that was not seen",
+        )
+    receipt = {
+        "rows": rows, "rows_in": rows_in, "layers": [layer.to_json() for layer in layers],
+        "schema": store.put_table(schema.empty_table()), "trails": trails, "tallies": [tally.to_json() for tally in tallies],
+        "sources_in": dict(sorted(sources_in.items())), "sources": dict(sorted(sources.items())), "text_bytes": text_bytes,
+    }
+    return receipt, {"steps": [round(tally.seconds, 6) for tally in tallies]}
+
+
+class _LazySinks(dict[str, Sink]):
+    """Blobs for audit, quarantine and edits; one that nothing was written to is never made."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self.store = store
+
+    def __missing__(self, kind: str) -> Sink:
+        self[kind] = self.store.growing_table(TRAILS[kind])
+        return self[kind]
+
+    def commit(self) -> dict[str, str]:
+        return {kind: cast(GrowingTable, sink).commit() for kind, sink in sorted(self.items())}
+
+    def discard(self) -> None:
+        for sink in self.values():
+            cast(GrowingTable, sink).discard()
+
+
+class _Output:
+    """A file that a Writer fills: it becomes a blob when it is closed."""
+
+    def __init__(self, store: Store, suffix: str, files: dict[str, tuple[str, int]]) -> None:
+        self.blob, self.suffix, self.files, self.closed = store.growing(), suffix, files, False
+
+    def write(self, data: Any) -> int:
+        return self.blob.sink.write(data)
+
+    def tell(self) -> int:
+        return self.blob.sink.tell()
+
+    def flush(self) -> None:
+        return None
+
+    def writable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return False
+
+    def seekable(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        if not self.closed:
+            self.closed = True
+            self.files[self.suffix] = (self.blob.commit(), self.blob.sink.tell())
+
+    def __enter__(self) -> _Output:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.blob.discard()
+
+
+def _addressed(reader: Reader, schema: pa.Schema, spans: Sequence[Span], shard: int) -> Iterator[pa.RecordBatch]:
+    """The shard's rows with their addresses; big batches are cut, so that no step holds more than it must."""
+    position = 0
+    for span in spans:
+        for batch in reader.read(span, schema):
+            for part in _bounded(batch):
+                rows = np.arange(position, position + len(part), dtype=np.uint64) + (np.uint64(shard) << np.uint64(ROW_BITS))
+                position += len(part)
+                names = [name for name in part.schema.names if name != "row"]
+                yield pa.record_batch([pa.array(rows), *(part[name] for name in names)], names=["row", *names])
+    if position == 0:
+        empty = schema.empty_table()
+        columns = [pa.array([], field.type) for field in empty.schema if field.name != "row"]
+        names = [name for name in schema.names if name != "row"]
+        yield pa.record_batch([pa.array([], pa.uint64()), *columns], names=["row", *names])
+
+
+def _bounded(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    parts = max(1, min(len(batch), batch.nbytes // BATCH_BYTES))
+    size = -(-len(batch) // parts) if len(batch) else 1
+    yield from (batch.slice(start, size) for start in range(0, max(1, len(batch)), size))
+
+
+def _count(first: pa.RecordBatch | None, rest: Iterator[pa.RecordBatch], counted: list[int]) -> Iterator[pa.RecordBatch]:
+    while first is not None:
+        counted[0] += len(first)
+        yield first
+        first = next(rest, None)
+
+
+def _no_rows(store: Store, piece: Piece | None) -> pa.RecordBatch:
+    assert piece is not None, "a reader yields at least an empty batch"
+    return _empty(store, piece, None)
+
+
+def _empty(store: Store, piece: Piece, columns: Sequence[str] | None) -> pa.RecordBatch:
+    schema = store.parquet(piece.schema).schema_arrow
+    kept = pa.schema([field for field in schema if columns is None or field.name in columns or field.name == "row"])
+    return pa.record_batch([pa.array([], field.type) for field in kept], schema=kept)
+
+
+def probe_schema(steps: Sequence[Op], empty: pa.RecordBatch) -> pa.Schema:
+    """The columns and types after the steps, learned from an empty batch, so that no batch of data decides it."""
+    discard: dict[str, Sink] = {}
+    for _, left in chain(steps, iter([empty]), Ledger(len(steps), discard), Unguarded()):
+        return left.schema
+    names = ", ".join(map(label, steps))
+    raise StepError("A step yields nothing for an empty batch.", where=names, fix="yield one batch for each that comes")
+
+
+def conform(batch: pa.RecordBatch, schema: pa.Schema, steps: Sequence[Op]) -> pa.RecordBatch:
+    """Return the batch in exactly `schema`; columns that only failed rows lack are null. Raises StepError where types differ."""
+    if batch.schema.equals(schema):
+        return batch
+    columns = []
+    for field in schema:
+        column = batch[field.name] if field.name in batch.schema.names else pa.nulls(len(batch), field.type)
+        if column.type != field.type:
+            if not pa.types.is_null(column.type):
+                raise StepError(
+                    f"Column {field.name!r} is {column.type} here, but {field.type} for an empty batch.",
+                    where=", ".join(map(label, steps)), why="a column has one type in the whole corpus",
+                    fix=f"name the type where the column is made: pa.array(values, pa.{field.type}())",
+                )
+            column = column.cast(field.type)
+        columns.append(column)
+    return pa.record_batch(columns, schema=schema)
+
+
+def _refuse_broken_steps(ledger: Ledger, steps: Sequence[Op], shard: int) -> None:
+    """A step that fails on every row is a broken step, not a broken corpus."""
+    for index, step in enumerate(steps):
+        tally = ledger.tallies[index]
+        if tally.came >= 20 and tally.failed == tally.came:
+            raise StepError(
+                f"{label(step)} failed on every one of {tally.came} rows.", where=f"step {index + 1} of the stage, shard {shard}",
+                why=tally.error, fix="try the step on one text: tilth.try_on(step, 'some text')",
+            )
+
+
+def _by_source(batch: pa.RecordBatch) -> dict[str, int]:
+    if "source" not in batch.schema.names or not len(batch):
+        return {}
+    return {item["values"].as_py() or "": item["counts"].as_py() for item in batch["source"].value_counts()}
+
+
+def _bytes_of_text(batch: pa.RecordBatch) -> int:
+    if "text" not in batch.schema.names or not len(batch) or not pa.types.is_large_string(batch["text"].type):
+        return 0
+    offsets = np.frombuffer(batch["text"].buffers()[1], np.int64)[batch["text"].offset :]
+    return int(offsets[len(batch)] - offsets[0])
+
+
+def _parted(store: Store, rows: pa.Table, partitions: int) -> dict[str, str]:
+    """Store rows by the partition of their key; an empty one is stored too, since it carries the schema."""
+    where = partition(rows["key"], partitions)
+    return {str(p): store.put_table(rows.filter(pa.array(where == p))) for p in range(partitions)}
+
+
+def steps_of(store: Store, receipt: dict[str, Any]) -> list[Any]:
+    """Return the steps that a Fold finished into."""
+    return [restore(step, store.get) for step in receipt["steps"]]
