@@ -109,7 +109,7 @@ def signals(batch: pa.RecordBatch) -> pa.MapArray:
     >>> signals(pa.record_batch({"row": pa.array([7], pa.uint64()), "words": [3], "text": ["a b c"]})).to_pylist()
     [[('words', 3.0)]]
     """
-    names = [field.name for field in batch.schema if field.name not in ("row", "drop_of") and _is_signal(field.type)]
+    names = [field.name for field in batch.schema if field.name not in ("row", "drop_of") and is_signal(field.type)]
     values = [np.asarray(batch[name].cast(pa.float64()).fill_null(float("nan"))) for name in names]
     items = np.stack(values, axis=1).ravel() if names else np.zeros(0)
     keys = pa.DictionaryArray.from_arrays(np.tile(np.arange(len(names), dtype=np.int32), len(batch)), pa.array(names, pa.string()))
@@ -119,7 +119,8 @@ def signals(batch: pa.RecordBatch) -> pa.MapArray:
 
 
 
-def _is_signal(kind: pa.DataType) -> bool:
+def is_signal(kind: pa.DataType) -> bool:
+    """Return whether a column of this type is a number or a truth value: what rules decide on."""
     return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)
 
 

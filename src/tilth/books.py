@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import platform
 from collections import Counter
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-import tilth
 from tilth.conductor import Conductor
 from tilth.errors import CorpusError, StepError
 from tilth.flow import Flow, Stage
@@ -33,7 +33,7 @@ def books(flow: Flow, name: str, pieces: dict[int, Piece]) -> dict[str, Any]:
     if rows_in == 0:
         raise CorpusError.empty(repr(flow.reader), "every file was read, and none has a row")
     return {
-        "format": FORMAT, "version": tilth.__version__, "python": platform.python_version(), "arrow": pa.__version__,
+        "format": FORMAT, "version": version("tilth"), "python": platform.python_version(), "arrow": pa.__version__,
         "manifest": name, "partitions": flow.partitions, "shards": len(flow.manifest.shards), "input_bytes": flow.manifest.size,
         "rows_in": rows_in, "rows_out": rows_out, "audited": audited, "quarantined": quarantined,
         "text_bytes": sum(receipt["text_bytes"] for receipt in flow.stages[-1].receipts.values() if receipt),
@@ -77,7 +77,7 @@ def _by_source(stage: Stage, before_steps: bool = False) -> dict[str, int]:
 def keep_times(conductor: Conductor, flow: Flow, out: Store, wall: float) -> dict[str, float]:
     """Seconds a step took over all shards; of what was done in an earlier run, the times of then."""
     known: dict[str, Any] = (out.read_json("times.json") or {}).get("tasks", {})
-    known |= conductor.times
+    known = {key: times for key, times in {**known, **conductor.times}.items() if key in conductor.used}
     seconds: Counter[str] = Counter()
     place = 0
     for i, stage in enumerate(flow.stages):

@@ -54,10 +54,10 @@ class Conductor:
     waves: list[Wave] = field(default_factory=list)
     times: dict[str, dict[str, Any]] = field(default_factory=dict)
     receipts: set[str] = field(default_factory=set)
-    schemas: dict[tuple[str, str], str] = field(default_factory=dict)  # merged schemas, by the pair they came from
+    used: set[str] = field(default_factory=set)  # keys of this run's tasks, done now or before
 
     def __post_init__(self) -> None:
-        self.receipts = self.store.keys()
+        self.receipts = self.store.receipt_keys()
 
     def wave(self, name: str, tasks: Mapping[Key, Task | None]) -> dict[Key, Receipt | None]:
         """Return each task's receipt; None where a plan cannot know it."""
@@ -65,6 +65,7 @@ class Conductor:
         missing = {key: task for key, task in tasks.items() if task and there[key] is None}
         unknown = sum(task is None for task in tasks.values())
         size = sum(task.size for task in missing.values())
+        self.used |= {task.key for task in tasks.values() if task}
         self.waves.append(Wave(name, len(tasks), len(tasks) - len(missing) - unknown, len(missing), unknown, size))
         found: dict[Key, Receipt | None] = {key: there.get(key) for key in tasks}
         if missing and self.executor:

@@ -22,6 +22,7 @@ from tilth.tasks import Task, steps_of
 
 Recipe = Sequence[Any]
 Pieces = dict[int, Piece | None]
+Schemas = dict[tuple[str, str], str]  # (before, new) -> merged
 ARITY = 8  # states merged at once, in shard order: a fixed tree, so that sums agree to the bit for any number of workers
 ALWAYS = ("id", "source", "text")  # what audit and quarantine say of a row
 
@@ -49,6 +50,7 @@ class Flow:
     stages: list[Stage] = field(default_factory=list)
     sizes: dict[int, int] = field(default_factory=dict)  # bytes of text of each shard
     steps: list[Any] = field(default_factory=list)  # as executed: Folds replaced by what they finished into
+    schemas: Schemas = field(default_factory=dict)
     learned: int = 0
 
     @property
@@ -92,7 +94,7 @@ class Flow:
         self.stages.append(Stage(labels, len(self.steps), keys, receipts))
         self.steps += [*([settle[0]] if settle else []), *steps]
         self.sizes |= {shard: receipt["text_bytes"] for shard, receipt in receipts.items() if receipt}
-        self.pieces = {shard: self.after(self.pieces.get(shard), shard, receipts[shard]) for shard in tasks}
+        self.pieces = {shard: after(self.store, self.pieces.get(shard), shard, receipts[shard], self.schemas) for shard in tasks}
 
     def _ingest_task(self, shard: Shard, steps: list[Op]) -> Task:
         key = fingerprint("ingest", FORMAT, shard_key(self.reader, shard), str(self.manifest.schema), *steps)
@@ -109,22 +111,6 @@ class Flow:
         inputs = [layer.blob for layer in piece.needed(columns)]
         key = fingerprint("stage", FORMAT, piece.shard, inputs, piece.schema, prints[0], prints[1], answers[1] if answers else "")
         return self._task(key, "stage", {"piece": piece, "columns": columns, "steps": steps, "settle": answers}, self._size(piece))
-
-    def after(self, before: Piece | None, shard: int, receipt: Receipt | None) -> Piece | None:
-        if receipt is None:
-            return None
-        layers = tuple(map(Layer.from_json, receipt["layers"]))
-        schema = receipt["schema"] if before is None else self._merged(before.schema, receipt["schema"])
-        return Piece(shard, receipt["rows"], (*(before.layers if before else ()), *layers), schema)
-
-    def _merged(self, before: str, new: str) -> str:
-        """The columns of the piece with those that the stage brought or read; the same pair comes once for every shard."""
-        memo = self.conductor.schemas
-        if (before, new) not in memo:
-            old, added = (self.store.parquet(name).schema_arrow for name in (before, new))
-            types = {field.name: field for field in [*old, *added]}
-            memo[before, new] = self.store.put_table(pa.schema(list(types.values())).empty_table())
-        return memo[before, new]
 
     def _fold(self, fold: Fold) -> list[Any] | None:
         print_of = fingerprint(fold)
@@ -236,6 +222,24 @@ class Flow:
 
     def _size(self, piece: Piece) -> int:
         return self.sizes.get(piece.shard, 0)
+
+
+def after(store: Store, before: Piece | None, shard: int, receipt: Receipt | None, memo: Schemas | None = None) -> Piece | None:
+    """Return the piece that a stage's receipt leaves of the piece before it; `memo` keeps merged schemas for the next shard."""
+    if receipt is None:
+        return None
+    layers = tuple(map(Layer.from_json, receipt["layers"]))
+    schema = receipt["schema"] if before is None else _merged(store, before.schema, receipt["schema"], {} if memo is None else memo)
+    return Piece(shard, receipt["rows"], (*(before.layers if before else ()), *layers), schema)
+
+
+def _merged(store: Store, before: str, new: str, memo: Schemas) -> str:
+    """The columns of the piece with those that the stage brought or read; the same pair comes once for every shard."""
+    if (before, new) not in memo:
+        old, added = (store.parquet(name).schema_arrow for name in (before, new))
+        types = {field.name: field for field in [*old, *added]}
+        memo[before, new] = store.put_table(pa.schema(list(types.values())).empty_table())
+    return memo[before, new]
 
 
 def until_barrier(steps: list[Any]) -> tuple[list[Op], list[Any]]:

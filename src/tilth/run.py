@@ -20,7 +20,7 @@ from tilth.corpus import SPLIT, Manifest, manifest_of
 from tilth.errors import CorpusError
 from tilth.executors import Executor
 from tilth.executors import executor as executor_of
-from tilth.flow import Flow, Stage
+from tilth.flow import Flow, Stage, after
 from tilth.piece import Piece
 from tilth.publish import publish
 from tilth.read.reader import Reader
@@ -52,6 +52,16 @@ class Run:
 
     def pieces(self) -> dict[int, Piece]:
         return {piece["shard"]: Piece.from_json(piece) for piece in self.data["pieces"]}
+
+    def stages(self) -> list[dict[int, Piece]]:
+        """Return the pieces as they were after each stage: what was measured before the first rule is still there."""
+        store, found = self.store(), []
+        pieces: dict[int, Piece] = {}
+        for stage in self.data["stages"]:
+            receipts = {int(shard): store.receipt(key) for shard, key in stage["keys"].items()}
+            pieces = {shard: after(store, pieces.get(shard), shard, receipt) for shard, receipt in receipts.items() if receipt}
+            found.append(pieces)
+        return found
 
     def store(self) -> Store:
         return Store(self.data["store"] if "://" in self.data["store"] else _beside(self.out, self.data["store"]))
@@ -116,6 +126,7 @@ def run(
         data["retracted"] = retracted(blobs, before, pieces)
         files |= {f"{kind}/{shard:05d}.parquet": blob for kind, shards in trails.items() for shard, blob in shards.items()}
         publish(blobs, out_store, files)
+        out_store.write_json(sorted(conductor.used), "receipts.json")
         out_store.write_json(data, "run.json")
         data["times"] = keep_times(conductor, flow, out_store, time.monotonic() - start)
     finally:

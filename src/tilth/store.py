@@ -136,9 +136,21 @@ class Store:
             _guarded(lambda: (file.write(data), file.flush()), self.url)
             self._publish(path, file, self.path(*parts))
 
-    def keys(self) -> set[str]:
+    def receipt_keys(self) -> set[str]:
         """Return the keys of all receipts: one listing instead of one look a task."""
-        return {Path(path).stem for path in _names(self.fs, self.path("receipts")) if path.endswith(".json")}
+        return {Path(path).stem for path in self.listing("receipts") if path.endswith(".json")}
+
+    def listing(self, folder: str) -> dict[str, dict[str, Any]]:
+        """Return path -> info of every file under a folder of the store."""
+        try:
+            return dict(self.fs.find(self.path(folder), detail=True))
+        except FileNotFoundError:
+            return {}
+
+    def remove(self, paths: list[str]) -> None:
+        for path in paths:
+            with contextlib.suppress(FileNotFoundError):
+                self.fs.rm_file(path)
 
     @contextlib.contextmanager
     def _temporary(self) -> Iterator[tuple[str, IO[bytes]]]:
@@ -256,10 +268,3 @@ def _guarded(act: Callable[[], Any], url: str) -> Any:
                 fix="free some room and run the same command again: it goes on where it was",
             ) from error
         raise
-
-
-def _names(fs: Any, folder: str) -> list[str]:
-    try:
-        return [str(path) for path in fs.find(folder)]
-    except FileNotFoundError:
-        return []
