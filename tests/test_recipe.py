@@ -58,7 +58,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A module of one's own steps, in a file beside the recipe."""
     path = tmp_path_factory.mktemp("recipes") / "own.py"
     path.write_text(OWN)
-    return catalog.execute(path, "./own.py")
+    return catalog.execute(path)
 
 
 def beside(own: Any, name: str = "recipe.yaml") -> Path:
@@ -100,7 +100,7 @@ def test_a_recipe_survives_yaml(own: Any, data: st.DataObject) -> None:
 
 def test_learned_bytes_are_saved_beside_the_recipe_and_checked(own: Any, tmp_path: Path) -> None:
     (tmp_path / "own.py").write_text(OWN)
-    module = catalog.execute(tmp_path / "own.py", "./own.py")
+    module = catalog.execute(tmp_path / "own.py")
     recipe = Recipe((module.Everything("a", blob=bytes(range(256)) * 4096),))
     save(recipe, tmp_path / "fitted.yaml")
     assert (tmp_path / "fitted.yaml").stat().st_size < 200
@@ -226,11 +226,12 @@ def test_missing_and_odd_files(tmp_path: Path) -> None:
 
 
 def test_override_replaces_a_field_and_checks_it(own: Any) -> None:
-    recipe = Recipe((own.Everything("a"), Filter("words > 3")))
+    recipe = Recipe((own.Everything("a"), Filter("words > 3")), own.Source("x"))
+    assert override(recipe, {"corpus.columns": ["a"]}) == Recipe(recipe.steps, own.Source("x", ("a",)))
     assert override(recipe, {"Everything.share": 1, "rule": "words > 4"}).steps == (own.Everything("a", share=1.0), Filter("words > 4"))
     for key, value, says in [
         ("Everything.shore", 1, "did you mean Everything.share"), ("Everything.share", "x", "expected a number"),
-        ("nothing", 1, "no step of the recipe has it"), ("Filter.rule", "words >", "^"),
+        ("nothing", 1, "nothing in the recipe has it"), ("Filter.rule", "words >", "^"),
     ]:
         with pytest.raises(RecipeError) as error:
             override(recipe, {key: value})

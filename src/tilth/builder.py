@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -13,6 +12,7 @@ import yaml
 from tilth import catalog, hints
 from tilth.errors import RecipeError
 from tilth.read.reader import Reader
+from tilth.record import digest
 from tilth.rules import did_you_mean
 
 KEYS = ("corpus", "out", "recipe")
@@ -29,10 +29,6 @@ def build(text: str, allow: Iterable[str], path: Path | None) -> dict[str, Any]:
         why = " ".join(str(error).split())
         raise RecipeError("The recipe is not YAML.", where=where, why=why, fix="check quotes and indentation there") from None
     return _Builder(where, frozenset(allow), path).recipe(node)
-
-
-def digest_of(value: bytes) -> str:
-    return hashlib.blake2b(value, digest_size=20).hexdigest()
 
 
 def blobs_of(path: Path) -> Path:
@@ -74,6 +70,12 @@ class _Builder:
     def call(self, name: str, arguments: yaml.Node | None, node: yaml.Node) -> Any:
         try:
             part = catalog.find(name, self.allow, self.path.parent if self.path else None)
+        except RecipeError as error:
+            self.fail(node, error.what, f", {name}", error.why, error.fix)
+        return self.made(part, name, arguments, node)
+
+    def made(self, part: catalog.Part, name: str, arguments: yaml.Node | None, node: yaml.Node) -> Any:
+        try:
             return part(**self.arguments(name, catalog.parameters(part), arguments, node))
         except RecipeError as error:
             if error.where.startswith(self.where):
@@ -94,6 +96,10 @@ class _Builder:
         return {key: self.value(each, known.get(key, further).hint) for key, each in entries.items()}  # type: ignore[union-attr]
 
     def value(self, node: yaml.Node, hint: Any) -> Any:
+        part = catalog.plain_part(hint)
+        if part and isinstance(node, yaml.MappingNode):
+            self.count(node)
+            return self.made(part, part.__name__, node, node)
         try:
             return hints.fit(self.plain(node), hint)
         except hints.Misfit as error:
@@ -134,7 +140,7 @@ class _Builder:
                 self.fail(node, "The bytes are not base64.", why=str(error), fix="write the recipe again with dump()")
         path = blobs_of(self.path or Path("recipe")) / text
         value = path.read_bytes() if text.isalnum() and path.is_file() else b""
-        if digest_of(value) != text:
+        if digest(value) != text:
             self.fail(node, f"The learned bytes {text[:50]!r} are missing or damaged.", f", {path.parent}", fix="save the recipe again")
         return value
 

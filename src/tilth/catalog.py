@@ -20,7 +20,9 @@ from typing import Any, NamedTuple
 
 import cloudpickle
 
+from tilth import hints
 from tilth.errors import RecipeError
+from tilth.learn import LearnFrom
 from tilth.op import Exchange, Fold, Op
 from tilth.read.reader import Reader
 from tilth.rules import Filter, did_you_mean
@@ -28,7 +30,7 @@ from tilth.write.writer import Writer
 
 PACKAGES = ("read", "clean", "filters", "dedup", "select", "tokenize", "write")
 KINDS: dict[str, type] = {"Op": Op, "Fold": Fold, "Exchange": Exchange, "Reader": Reader, "Writer": Writer}
-STEPS = (Op, Fold, Exchange)
+STEPS = (Op, Fold, Exchange, LearnFrom)
 
 Part = Callable[..., Any]
 
@@ -43,14 +45,14 @@ class Parameter(NamedTuple):
 
 @cache
 def names() -> Mapping[str, Part]:
-    """Return every part by its name, `Filter` and then `package.Thing` in the order of PACKAGES and of each `__all__`."""
+    """Return every part by its name: those of `tilth` itself, then `package.Thing` in the order of PACKAGES and of each `__all__`."""
     found: dict[str, Part] = {"Filter": Filter}
-    for package in PACKAGES:
-        if importlib.util.find_spec(f"tilth.{package}") is None:
+    for package in ("", *PACKAGES):
+        if importlib.util.find_spec(f"tilth.{package}".rstrip(".")) is None:
             continue
-        module = importlib.import_module(f"tilth.{package}")
+        module = importlib.import_module(f"tilth.{package}".rstrip("."))
         public = ((name, getattr(module, name)) for name in getattr(module, "__all__", ()))
-        found |= {f"{package}.{name}": thing for name, thing in public if kind(thing)}
+        found |= {f"{package}.{name}".lstrip("."): thing for name, thing in public if kind(thing)}
     return types.MappingProxyType(found)
 
 
@@ -75,17 +77,17 @@ def kind(thing: Any) -> str:
 
 
 def _is_step(hint: Any) -> bool:
-    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+    if typing.get_origin(hint) in hints.UNIONS:
         return any(map(_is_step, typing.get_args(hint)))
     return inspect.isclass(hint) and issubclass(hint, STEPS)
 
 
 def parameters(part: Part) -> dict[str, Parameter]:
     """Return the arguments of a dataclass or function, by name; one called `**name` stands for any further ones."""
-    hints = typing.get_type_hints(part.__init__ if inspect.isclass(part) else part)
+    found_hints = typing.get_type_hints(part.__init__ if inspect.isclass(part) else part)
     found = {}
     for parameter in inspect.signature(part).parameters.values():
-        hint = hints.get(parameter.name, Any)
+        hint = found_hints.get(parameter.name, Any)
         if parameter.kind is parameter.VAR_KEYWORD:
             found[f"**{parameter.name}"] = Parameter(hint, None, required=False)
         elif parameter.kind is not parameter.VAR_POSITIONAL:
@@ -147,21 +149,21 @@ def _module_at(place: str, folder: Path | None) -> types.ModuleType:
     path = Path(folder or ".") / place
     if Path(place).name != place.removeprefix("./") or path.suffix != ".py" or not path.is_file():
         raise RecipeError(f"There is no file {place!r} beside the recipe.", fix="your own steps stand in a .py file beside the recipe")
-    return execute(path, f"./{path.name}")
+    return execute(path)
 
 
-def execute(path: Path, name: str) -> types.ModuleType:
-    """Run the Python file at `path` as the module `name`, once for each text it has; what it defines goes to workers by value."""
-    module = sys.modules[name] = _executed(path.resolve(), name, path.read_bytes())
+def execute(path: Path) -> types.ModuleType:
+    """Run the Python file at `path`, once for each text it has; what it defines goes to workers by value."""
+    module = sys.modules[path.name] = _executed(path.resolve(), path.read_bytes())
     return module
 
 
 @cache
-def _executed(path: Path, name: str, source: bytes) -> types.ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
+def _executed(path: Path, source: bytes) -> types.ModuleType:
+    spec = importlib.util.spec_from_file_location(path.name, path)
     assert spec is not None  # the path ends in .py
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
+    sys.modules[path.name] = module
     exec(compile(source, path, "exec"), module.__dict__)
     cloudpickle.register_pickle_by_value(module)
     return module
@@ -179,7 +181,7 @@ def name_of(part: Part) -> str:
     if part.__module__ == "__main__" or "<" in part.__qualname__:
         why, fix = "it lives in a notebook or in a function", "move it to a .py file"
         raise RecipeError(f"{part.__qualname__} has no name that a file can hold.", why=why, fix=fix)
-    return f"{part.__module__}{':' if part.__module__.startswith('./') else '.'}{part.__qualname__}"
+    return f"./{part.__module__}:{part.__qualname__}" if part.__module__.endswith(".py") else f"{part.__module__}.{part.__qualname__}"
 
 
 def spellings(name: str) -> list[str]:
@@ -196,6 +198,14 @@ def purpose(part: Part) -> str:
     'Keep the rows for which `rule` is true and ma'
     """
     return " ".join((inspect.getdoc(part) or "").partition("\n\n")[0].split())
+
+
+def plain_part(hint: Any) -> type | None:
+    """Return the dataclass that `hint` asks for, or may, where it is no step, reader or writer: its arguments stand without its name."""
+    for each in typing.get_args(hint) if typing.get_origin(hint) in hints.UNIONS else (hint,):
+        if inspect.isclass(each) and dataclasses.is_dataclass(each) and not kind(each):
+            return each
+    return None
 
 
 def settings(step: Any) -> Iterator[tuple[str, Any]]:

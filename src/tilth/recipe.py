@@ -25,9 +25,10 @@ from typing import Any
 import yaml
 
 from tilth import catalog, hints
-from tilth.builder import blobs_of, build, digest_of
+from tilth.builder import blobs_of, build
 from tilth.errors import RecipeError, TilthError
 from tilth.read.reader import Reader
+from tilth.record import digest
 from tilth.rules import did_you_mean
 
 SUFFIXES = (".py", ".yaml", ".yml", ".json")
@@ -116,32 +117,32 @@ def save(recipe: Recipe, path: str | Path) -> None:
     path, blobs = Path(path), dict[str, bytes]()
     text = dump(recipe, blobs)
     folder = blobs_of(path)
-    for digest, value in blobs.items():
+    for name, value in blobs.items():
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / digest).write_bytes(value)
+        (folder / name).write_bytes(value)
     path.write_text(text, encoding="utf-8")
 
 
 def override(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
-    """Return `recipe` with fields of its steps replaced: `{"NearDuplicates.jaccard": 0.7}`, or `{"jaccard": 0.7}` where one step has it.
+    """Return `recipe` with fields replaced: `{"NearDuplicates.jaccard": 0.7}`, `{"corpus.text": "body"}`, or `{"jaccard": 0.7}` alone.
+
+    Raises RecipeError where not exactly one step, or the reader, has that field, or the value is of another type.
 
     >>> override(parse("recipe: [{Filter: {rule: words >= 50}}]"), {"Filter.rule": "words >= 20"}).steps
     (Filter(rule='words >= 20', reason=''),)
     """
     for key, value in changes.items():
         name, _, field = key.rpartition(".")
-        hit = [n for n, step in enumerate(recipe.steps) if name in ("", type(step).__name__) and field in _fields(step)]
+        parts = [("corpus", recipe.corpus), *((type(step).__name__, step) for step in recipe.steps)]
+        known = [(n, f"{of}.{each.name}") for n, (of, part) in enumerate(parts) if part for each in dataclasses.fields(part) if each.init]
+        hit = [n for n, full in known if full == key or (not name and full.endswith(f".{field}"))]
         if len(hit) != 1:
-            known = [f"{type(step).__name__}.{each}" for step in recipe.steps for each in _fields(step)]
-            why = f"{len(hit)} steps have it" if hit else "no step of the recipe has it"
-            raise RecipeError(f"Cannot set {key!r}.", why=why, fix="edit the recipe itself" if hit else did_you_mean(key, known))
-        step = _replaced(recipe.steps[hit[0]], field, value, key)
-        recipe = dataclasses.replace(recipe, steps=(*recipe.steps[: hit[0]], step, *recipe.steps[hit[0] + 1 :]))
+            why = f"{len(hit)} steps have it" if hit else "nothing in the recipe has it"
+            fix = "edit the recipe itself" if hit else did_you_mean(key, (full for _, full in known))
+            raise RecipeError(f"Cannot set {key!r}.", where="the recipe", why=why, fix=fix)
+        changed = [_replaced(part, field, value, key) if n == hit[0] else part for n, (_, part) in enumerate(parts)]
+        recipe = dataclasses.replace(recipe, corpus=changed[0], steps=tuple(changed[1:]))
     return recipe
-
-
-def _fields(step: Any) -> list[str]:
-    return [field.name for field in dataclasses.fields(step) if field.init]
 
 
 def _replaced(step: Any, field: str, value: Any, key: str) -> Any:
@@ -153,7 +154,7 @@ def _replaced(step: Any, field: str, value: Any, key: str) -> Any:
 
 def _from_python(path: Path) -> Recipe:
     try:
-        module = catalog.execute(path, f"./{path.name}")
+        module = catalog.execute(path)
     except TilthError as error:
         raise type(error)(error.what, where=_line(path, error, error.where), why=error.why, fix=error.fix) from error
     except SyntaxError as error:
@@ -175,14 +176,16 @@ def _line(path: Path, error: Exception, more: str = "") -> str:
     return f"{path}:{lines[-1] if lines else 1}" + (f"\n         {more}" if more else "")
 
 
-def _plain(value: Any, blobs: dict[str, bytes] | None) -> Any:
+def _plain(value: Any, blobs: dict[str, bytes] | None, hint: Any = None) -> Any:
     """Return a step, reader or field as what YAML can hold."""
     if dataclasses.is_dataclass(value):
-        return {catalog.name_of(type(value)): {key: _plain(each, blobs) for key, each in catalog.settings(value)}}
+        asked = catalog.parameters(type(value))
+        fields = {key: _plain(each, blobs, asked[key].hint) for key, each in catalog.settings(value)}
+        return fields if catalog.plain_part(hint) is type(value) else {catalog.name_of(type(value)): fields}
     if isinstance(value, bytes):
         if blobs is None:
             return {"$base64": base64.b64encode(value).decode()}
-        digest = digest_of(value)
-        blobs[digest] = value
-        return {"$bytes": digest}
+        name = digest(value)
+        blobs[name] = value
+        return {"$bytes": name}
     return [_plain(each, blobs) for each in value] if isinstance(value, tuple | list) else value

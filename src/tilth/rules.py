@@ -15,7 +15,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -42,6 +42,8 @@ class Filter(Op):
     >>> Filter("50 <= words and lang_en >= 0.65", reason="short or not English").apply(batch)["drop"].to_pylist()
     ['short or not English', None, 'short or not English']
     """
+
+    marks_only: ClassVar[bool] = True
 
     rule: str
     reason: str = ""

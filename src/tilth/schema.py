@@ -65,6 +65,9 @@ def _arguments(part: catalog.Part) -> dict[str, Any]:
 def _parameter(parameter: catalog.Parameter) -> dict[str, Any]:
     plain = parameter.default is None or isinstance(parameter.default, str | int | float | bool)
     default = {"default": parameter.default} if plain and not parameter.required else {}
+    part = catalog.plain_part(parameter.hint)
+    if part:
+        return {"anyOf": [_arguments(part), {"type": "null"}]}
     return hints.schema(parameter.hint) | default
 
 

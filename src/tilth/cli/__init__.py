@@ -1,0 +1,1 @@
+"""The command line: one file a command, and a command calls one library function and shows what it returns."""

@@ -1,0 +1,53 @@
+"""Which reader reads a path: the names of the files decide."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from pathlib import PurePosixPath
+
+import tilth.read
+from tilth.errors import CorpusError
+from tilth.read.files import list_files
+from tilth.read.reader import Reader
+
+KINDS = {
+    ".jsonl": "Jsonl", ".ndjson": "Jsonl", ".json": "Jsonl", ".parquet": "Parquet", ".csv": "Csv", ".tsv": "Csv",
+    ".warc": "Warc", ".html": "Html", ".htm": "Html", ".txt": "Text", ".md": "Text",
+}
+PACKED = (".gz", ".zst", ".bz2", ".lz4", ".xz")
+
+
+def reader_of(paths: tuple[str, ...], like: Reader | None = None) -> Reader:
+    """Return the reader for these files, folders, globs or URLs; one of the kind of `like` keeps its other settings.
+
+    Raises CorpusError where nothing is found, where no reader knows the files, and where they are of several kinds.
+    """
+    kinds = {KINDS.get(suffix(path), "") for path in paths}
+    if "" in kinds or len(kinds) > 1:
+        kinds = {_kind_of(paths)}
+    reader = getattr(tilth.read, kinds.pop())
+    path = paths[0] if len(paths) == 1 else paths
+    return dataclasses.replace(like, path=path) if type(like) is reader else reader(path)  # type: ignore[type-var, return-value]
+
+
+def _kind_of(paths: tuple[str, ...]) -> str:
+    where = ", ".join(paths)
+    found = Counter(suffix(file.path) for file in list_files(paths, (), where))
+    kinds = {KINDS[name] for name in found if name in KINDS}
+    if len(kinds) == 1:
+        return kinds.pop()
+    seen = ", ".join(f"{name or 'no suffix'} ({count})" for name, count in found.most_common(8))
+    if not kinds:
+        raise CorpusError("No reader knows these files.", where=where, why=f"they end in {seen}", fix=f"readers know {', '.join(KINDS)}")
+    raise CorpusError("The files are of several kinds.", where=where, why=f"they end in {seen}", fix="name one kind: 'folder/*.jsonl'")
+
+
+def suffix(path: str) -> str:
+    """Return how a file's name ends, compression aside.
+
+    >>> suffix("s3://bucket/CC-MAIN.warc.gz"), suffix("crawl/*.jsonl.zst"), suffix("crawl/")
+    ('.warc', '.jsonl', '')
+    """
+    name = PurePosixPath(path)
+    return PurePosixPath(name.stem).suffix.lower() if name.suffix.lower() in PACKED else name.suffix.lower()
