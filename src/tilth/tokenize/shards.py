@@ -1,0 +1,126 @@
+"""Write token shards: a flat memory-mappable stream of ids a shard, and a table of which document each part of it is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import IO, Any, ClassVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tilth.errors import CorpusError, StepError
+from tilth.tokenize.vocabulary import Vocabulary
+from tilth.write.parquet import write_parquet
+from tilth.write.writer import Open, Writer
+
+FORMAT = 1
+SPOOL = 64 << 20  # bytes of a shard's tokens held in memory before they go to a temporary file
+INDEX = pa.schema(
+    [("row", pa.uint64()), ("id", pa.large_string()), ("source", pa.large_string()), ("start", pa.int64()), ("count", pa.int64())]
+)
+
+
+@dataclass(frozen=True)
+class TokenShards(Writer):
+    """Write the folder `tokens` that `open_shards` reads.
+
+    - `{shard:05d}.npy`: the shard's stream, little-endian uint16 or uint32, for `numpy.load(..., mmap_mode="r")`: the tokens of each
+      document that has any text column value, in row order, and after each document one separator.
+    - `{shard:05d}.parquet`: a row a document: `row`, `id`, `source`, `start` (its first token in the stream) and `count` (its tokens,
+      the separator not counted).
+    - `tokens.json`: format, dtype, vocabulary size, `length` of a sequence, separator; digest of the tokenizer; and tokens, sequences,
+      documents and digest (BLAKE2b, 128 bits, of the ids) of each shard, their totals, and tokens by source. Separators count as
+      tokens here. A shard's last sequence is short where its tokens end; nothing is padded.
+
+    The stream is spooled before it is written, because its header needs its length: memory is SPOOL and one row group.
+    Raises RecipeError where `tokens` does not come from `Encode`, StepError where rows were removed after `Pack`.
+    """
+
+    folder: ClassVar[str] = "tokens"
+
+    length: int
+    separator: str
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("row", "id", "source", "tokens", "token_start")
+
+    def write(self, batches: Iterator[pa.RecordBatch], schema: pa.Schema, open: Open) -> dict[str, Any]:
+        vocabulary = Vocabulary.of(schema)
+        dtype = np.dtype(vocabulary.dtype.to_pandas_dtype()).newbyteorder("<")
+        with tempfile.SpooledTemporaryFile(SPOOL) as spool:
+            stream = _Stream(spool, np.array([vocabulary.id_of(self.separator)], dtype))
+            with open(".parquet") as sink:
+                documents = write_parquet(map(stream.add, batches), INDEX, sink)
+            spool.seek(0)
+            with open(".npy") as sink:
+                header = {"descr": dtype.str, "fortran_order": False, "shape": (stream.tokens,)}
+                np.lib.format.write_array_header_1_0(sink, header)
+                shutil.copyfileobj(spool, sink, 1 << 20)
+        return {
+            "vocab_size": vocabulary.size, "separator_id": vocabulary.id_of(self.separator), "tokenizer": vocabulary.digest,
+            "dtype": dtype.name, "documents": documents, "tokens": stream.tokens, "digest": stream.digest.hexdigest(),
+            "tokens_by_source": dict(sorted(stream.by_source.items())),
+        }
+
+    def finish(self, shards: dict[int, dict[str, Any]]) -> dict[str, bytes]:
+        if not shards:
+            raise CorpusError.empty("tokenize.TokenShards", why="no shard was written")
+        made_by = {key: {shard[key] for shard in shards.values()} for key in ("dtype", "vocab_size", "separator_id", "tokenizer")}
+        if len(made_by["tokenizer"]) > 1:
+            raise StepError("The shards come from different tokenizers.", where="tokenize.TokenShards", why=str(made_by), fix="run again")
+        each = [
+            {"shard": number, **{key: shards[number][key] for key in ("tokens", "documents", "digest")}}
+            | {"sequences": -(-shards[number]["tokens"] // self.length)}
+            for number in sorted(shards)
+        ]
+        by_source = sum((Counter(shard["tokens_by_source"]) for shard in shards.values()), Counter[str]())
+        listing = {
+            "format": FORMAT, **{key: values.pop() for key, values in made_by.items()}, "length": self.length, "separator": self.separator,
+            **{key: sum(shard[key] for shard in each) for key in ("tokens", "documents", "sequences")},
+            "tokens_by_source": dict(sorted(by_source.items())), "shards": each,
+        }
+        return {"tokens.json": json.dumps(listing, indent=1, ensure_ascii=False).encode() + b"\n"}
+
+
+@dataclass
+class _Stream:
+    """What one shard's tokens came to so far."""
+
+    spool: IO[bytes]
+    separator: np.ndarray
+    tokens: int = 0
+    by_source: Counter[str] = field(default_factory=Counter)
+    digest: Any = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
+
+    def add(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Append the documents that have tokens, and return their rows of the index."""
+        batch = batch.filter(batch["tokens"].is_valid())
+        counts = pc.list_value_length(batch["tokens"]).to_numpy()
+        ends = np.cumsum(counts)
+        starts = self.tokens + ends - counts + np.arange(len(batch))
+        self._check(batch, starts)
+        ids = np.insert(batch["tokens"].flatten().to_numpy().astype(self.separator.dtype, copy=False), ends, self.separator[0]).tobytes()
+        self.spool.write(ids)
+        self.digest.update(ids)
+        self.tokens += int(counts.sum()) + len(batch)
+        sums = pa.table([batch["source"], pa.array(counts + 1)], ["source", "tokens"]).group_by("source").aggregate([("tokens", "sum")])
+        for source, tokens in zip(sums["source"].to_pylist(), sums["tokens_sum"].to_pylist(), strict=True):
+            self.by_source[source or ""] += tokens
+        return pa.record_batch([batch["row"], batch["id"], batch["source"], pa.array(starts), pa.array(counts)], schema=INDEX)
+
+    def _check(self, batch: pa.RecordBatch, starts: np.ndarray) -> None:
+        wrong = np.flatnonzero(batch["token_start"].to_numpy(zero_copy_only=False) != starts)
+        if len(wrong):
+            at = int(wrong[0])
+            raise StepError(
+                "Rows were removed after their tokens were packed.", where=f"tokenize.Pack, row {batch['row'][at]}",
+                why=f"its tokens begin at {starts[at]}, and Pack said {batch['token_start'][at]}", fix="make tokenize.Pack the last step",
+            )
