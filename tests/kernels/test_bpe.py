@@ -1,12 +1,13 @@
 """The twin here is plain Python: the pattern with the `re` module, and merging by scanning for the best pair."""
 
 import re
-import sys
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tilth.kernels import bpe
 from tilth.tokenize.pattern import classes
 
@@ -34,11 +35,14 @@ def kernel_split(text: str) -> list[str]:
     cuts = [0]
     while cuts[-1] < len(data):
         cuts.append(bpe.pretoken_end(data, cuts[-1], len(data), classes()))
-    return [bytes(data[a:b]).decode() for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [bytes(data[a:b]).decode() for a, b in pairwise(cuts)]
+
+
+CHARACTERS = st.sampled_from("aZ\u0301é日9½७ \t\n\r\u00a0\u2028.'!sStlLvVeErR\x00\x85👩_") | st.characters(exclude_categories=["Cs"])
 
 
 @settings(deadline=None)
-@given(text=st.text(st.sampled_from("aZ\u0301é日9½७ \t\n\r\u00a0\u2028.'!sStlLvVeErR\x00\x85👩_") | st.characters(exclude_categories=["Cs"])))
+@given(text=st.text(CHARACTERS))
 def test_pretokens_are_the_patterns(twin, text):
     assert kernel_split(text) == twin.findall(text)
 
@@ -57,7 +61,7 @@ def test_any_bytes_are_cut_into_parts_that_join_to_them(raw):
 def plain_merge(word: bytes, merges: list[tuple[int, int]]) -> list[int]:
     ids = list(word)
     while True:
-        ranked = [(merges.index(pair), i) for i, pair in enumerate(zip(ids, ids[1:], strict=False)) if pair in merges]
+        ranked = [(merges.index(pair), i) for i, pair in enumerate(pairwise(ids)) if pair in merges]
         if not ranked:
             return ids
         rank, i = min(ranked)
@@ -104,4 +108,3 @@ def test_a_long_word_takes_time_in_proportion():
     out = np.zeros(n, np.uint32)
     assert bpe.merge(np.full(n, 97, np.uint8), BYTES, keys, values, out) == n // 4
     assert (out[: n // 4] == 257).all()
-    assert sys.getsizeof(out) < 8 * n

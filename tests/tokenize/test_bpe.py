@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 
@@ -6,6 +7,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tilth.errors import CorpusError, RecipeError
 from tilth.tokenize import Bpe
 from tilth.tokenize import bpe as module
@@ -36,7 +38,7 @@ def test_any_tree_of_merges_is_the_same(batch_of, parts, bound):
     for state in reversed(states[:-1]):
         right = learn.merge(state, right)
     assert left.equals(right)
-    assert left.equals(learn.observe(pa.Table.from_batches(batches or [batch_of([])]).combine_chunks().to_batches()[0] if any(parts) else batch_of([])))
+    assert left.equals(learn.observe(pa.concat_batches([batch_of([]), *batches])))
 
 
 @settings(deadline=None)
@@ -60,7 +62,7 @@ def test_leaving_out_the_text_that_crosses_the_bound_would_break_the_law():
 
 def test_one_document_gives_an_excerpt(batch_of, monkeypatch):
     monkeypatch.setattr(module, "EXCERPT", 4)
-    assert Bpe().observe(batch_of(["日本語文章です", "ab"]))["text"].combine_chunks().take(pa.array([0, 1])).to_pylist() in (["日本語文", "ab"], ["ab", "日本語文"])
+    assert set(Bpe().observe(batch_of(["日本語文章です", "ab"]))["text"].to_pylist()) == {"日本語文", "ab"}
 
 
 def test_ranks_do_not_tie_and_are_those_of_splitmix64():
@@ -70,7 +72,7 @@ def test_ranks_do_not_tie_and_are_those_of_splitmix64():
     assert int(ranks[0]) == 0xE220A8397B1DCDAF  # first output for seed 0, as published with the generator
 
 
-def test_training_does_not_depend_on_threads_processes_or_the_order_of_texts(tmp_path):
+def test_training_does_not_depend_on_threads_processes_or_the_order_of_texts():
     program = """if True:
         import hashlib, random, sys
         import pyarrow as pa
@@ -83,13 +85,10 @@ def test_training_does_not_depend_on_threads_processes_or_the_order_of_texts(tmp
         learn = Bpe(vocab=600)
         print(hashlib.sha256(learn.finish(learn.observe(batch))[0].tokenizer).hexdigest())
     """
-    import os
-
     seen = set()
     for threads in ("1", "4"):
-        ran = subprocess.run(
-            [sys.executable, "-c", program, threads], capture_output=True, text=True, check=True, env=os.environ | {"RAYON_NUM_THREADS": threads}
-        )
+        environment = os.environ | {"RAYON_NUM_THREADS": threads}
+        ran = subprocess.run([sys.executable, "-c", program, threads], capture_output=True, text=True, check=True, env=environment)
         seen.add(ran.stdout)
     assert len(seen) == 1
 

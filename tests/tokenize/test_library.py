@@ -2,6 +2,7 @@ import os
 import sys
 
 import pytest
+
 from tilth.errors import MissingExtra
 from tilth.tokenize import library
 

@@ -2,6 +2,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tilth.errors import RecipeError
 from tilth.tokenize import Pack, TokenShards
 from tilth.tokenize.vocabulary import Vocabulary

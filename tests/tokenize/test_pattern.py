@@ -1,5 +1,6 @@
 import numpy as np
 import tokenizers
+
 from tilth.kernels import bpe
 from tilth.tokenize.pattern import classes
 

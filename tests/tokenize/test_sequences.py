@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tilth.errors import CorpusError, StoreError
 from tilth.tokenize import Pack, open_shards
 
@@ -15,7 +16,8 @@ def written(folder, encode, batch_of, texts_by_shard, length=5):
     told = {}
     for shard, texts in texts_by_shard.items():
         batch = pack.apply(encode.apply(batch_of(texts, shard << 32)))
-        told[shard] = pack.writer.write(iter([batch]), batch.schema, lambda suffix, shard=shard: open(folder / f"{shard:05d}{suffix}", "wb"))
+        opened = lambda suffix, shard=shard: (folder / f"{shard:05d}{suffix}").open("wb")  # noqa: E731
+        told[shard] = pack.writer.write(iter([batch]), batch.schema, opened)
     for name, content in (pack.writer.finish(told) | encode.writer.finish(told)).items():
         (folder / name).write_bytes(content)
     return open_shards(folder)

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tilth.errors import CorpusError, RecipeError, StepError
 from tilth.tokenize import Pack, TokenShards, shards
 from tilth.tokenize.vocabulary import Vocabulary
@@ -66,8 +67,8 @@ def test_the_files_are_as_other_readers_know_them():
     assert files[".npy"] == header.ljust(127) + b"\n" + bytes([7, 0, 8, 0, 9, 0, 0, 0, 42, 1, 0, 0])
     listing = TokenShards(4, "<|endoftext|>").finish({3: told})["tokens.json"]
     assert json.loads(listing) == {
-        "format": 1, "dtype": "uint16", "vocab_size": 300, "separator_id": 0, "tokenizer": "c0ffee", "length": 4, "separator": "<|endoftext|>",
-        "tokens": 6, "documents": 2, "sequences": 2, "tokens_by_source": {"a": 4, "b": 2},
+        "format": 1, "dtype": "uint16", "vocab_size": 300, "separator_id": 0, "tokenizer": "c0ffee", "length": 4,
+        "separator": "<|endoftext|>", "tokens": 6, "documents": 2, "sequences": 2, "tokens_by_source": {"a": 4, "b": 2},
         "shards": [{"shard": 3, "tokens": 6, "documents": 2, "sequences": 2, "digest": told["digest"]}],
     }
 
@@ -104,7 +105,7 @@ def test_a_big_shard_spills_to_a_file(monkeypatch):
 
 def test_rows_that_went_missing_after_packing_are_noticed():
     batch = packed([[1], [2], [3]])
-    with pytest.raises(StepError, match="row 2.*\n.*begin at 2, and Pack said 4.*\n.*last step"):
+    with pytest.raises(StepError, match=r"row 2.*\n.*begin at 2, and Pack said 4.*\n.*last step"):
         write([batch.take(pa.array([0, 2]))])
 
 

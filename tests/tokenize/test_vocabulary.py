@@ -1,5 +1,6 @@
 import pyarrow as pa
 import pytest
+
 from tilth.errors import RecipeError
 from tilth.tokenize.vocabulary import Vocabulary
 

@@ -6,7 +6,7 @@ import functools
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -30,10 +30,11 @@ LIBRARY_BYTES = 1 << 20  # text that the library sees in one call: it holds some
 
 @dataclass(frozen=True)
 class Codec:
-    """A loaded tokenizer: what its ids mean, and the function from large_string array to `Coded`."""
+    """A loaded tokenizer: what its ids mean, and the functions from large_string array to `Coded` and from ids to text."""
 
     vocabulary: Vocabulary
     encode: Callable[[pa.Array], Coded]
+    decode: Callable[[Sequence[int]], str]
 
 
 @functools.lru_cache(maxsize=4)
@@ -44,7 +45,8 @@ def codec(tokenizer: bytes) -> Codec:
     special = {token["content"]: token["id"] for token in rules["added_tokens"] if token["special"]}
     size = max(loaded.get_vocab(with_added_tokens=True).values(), default=-1) + 1
     vocabulary = Vocabulary(size, special, hashlib.blake2b(tokenizer, digest_size=16).hexdigest())
-    return Codec(vocabulary, _by_kernel(rules["model"]) if _is_ours(rules) else functools.partial(_by_library, loaded))
+    encode = _by_kernel(rules["model"]) if _is_ours(rules) else functools.partial(_by_library, loaded)
+    return Codec(vocabulary, encode, functools.partial(loaded.decode, skip_special_tokens=False))
 
 
 def _is_ours(rules: dict[str, Any]) -> bool:

@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 
 from tilth.op import Op, put
-from tilth.tokenize import library
 from tilth.tokenize.codec import codec
 from tilth.write.writer import Open, Writer
 
@@ -66,7 +65,7 @@ class Encode(Op):
 
     def decode(self, tokens: Sequence[int]) -> str:
         """Return the text of these ids; for a tokenizer that `Bpe` trained, exactly the text that was encoded."""
-        return str(library.load(self.tokenizer).decode(list(tokens), skip_special_tokens=False))
+        return codec(self.tokenizer).decode(list(tokens))
 
 
 @dataclass(frozen=True)
