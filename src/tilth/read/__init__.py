@@ -1,0 +1,12 @@
+"""Readers: where a corpus comes from. Each is a frozen dataclass; `path` is a file, glob, folder or URL, or a tuple of these."""
+
+from tilth.read.csv import Csv
+from tilth.read.html import Html
+from tilth.read.jsonl import Jsonl
+from tilth.read.parquet import Parquet
+from tilth.read.reader import File, Reader, Span
+from tilth.read.text import Text
+from tilth.read.union import Union, union
+from tilth.read.warc import Warc
+
+__all__ = ["Csv", "File", "Html", "Jsonl", "Parquet", "Reader", "Span", "Text", "Union", "Warc", "union"]

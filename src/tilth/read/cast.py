@@ -1,0 +1,70 @@
+"""Typed Arrow columns become the few types of a corpus; what cannot is told row by row."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tilth.read.columns import BINARY, BOOL, FLOAT, INT, STRING, json_text
+from tilth.read.lines import too_long
+
+
+def normal(kind: pa.DataType) -> pa.DataType:
+    """Return the type that a column of any Arrow type has in a corpus.
+
+    >>> normal(pa.int8()), normal(pa.dictionary(pa.int32(), pa.string())), normal(pa.list_(pa.int8()))
+    (DataType(int64), DataType(large_string), DataType(large_string))
+    """
+    types = pa.types
+    if types.is_dictionary(kind):
+        return normal(kind.value_type)
+    if isinstance(kind, pa.BaseExtensionType):
+        return normal(kind.storage_type)
+    if types.is_integer(kind):
+        return INT
+    if types.is_floating(kind):
+        return FLOAT
+    if types.is_boolean(kind):
+        return BOOL
+    binary = types.is_binary(kind) or types.is_large_binary(kind) or types.is_fixed_size_binary(kind) or types.is_binary_view(kind)
+    return BINARY if binary else STRING
+
+
+def to_type(values: pa.Array, name: str, kind: pa.DataType, faults: dict[int, str], limit: int) -> pa.Array:
+    """Return the values as `kind`, null where they do not fit or are longer than `limit` bytes, with the reason in `faults` by index."""
+    try:
+        cast = _cast(values, kind)
+        cast.validate(full=True)  # Parquet does not promise that its strings are UTF-8
+    except ValueError:  # ArrowInvalid is one
+        cast = _one_by_one(values, name, kind, faults)
+    if kind in (STRING, BINARY) and cast.nbytes > limit:
+        for i in np.flatnonzero(np.asarray(pc.fill_null(pc.greater(pc.binary_length(cast), limit), False))):
+            faults.setdefault(int(i), too_long(f"field {name!r}", limit))
+    return cast
+
+
+def _cast(values: pa.Array, kind: pa.DataType) -> pa.Array:
+    if isinstance(values, pa.ExtensionArray):
+        values = values.storage
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    if kind == STRING and pa.types.is_nested(values.type):
+        return pa.array([None if value is None else json_text(value) for value in values.to_pylist()], STRING)
+    try:
+        return values.cast(kind)
+    except pa.ArrowNotImplementedError:
+        return pa.array([None if value is None else str(value) for value in values.to_pylist()], STRING).cast(kind)
+
+
+def _one_by_one(values: pa.Array, name: str, kind: pa.DataType, faults: dict[int, str]) -> pa.Array:
+    parts = []
+    for i in range(len(values)):
+        try:
+            part = _cast(values.slice(i, 1), kind)
+            part.validate(full=True)
+        except ValueError as error:
+            faults.setdefault(i, f"field {name!r} is no {kind}: {error}")
+            part = pa.nulls(1, kind)
+        parts.append(part)
+    return pa.concat_arrays(parts) if parts else pa.nulls(0, kind)
