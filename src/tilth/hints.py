@@ -24,17 +24,14 @@ def fit(value: Any, hint: Any) -> Any:
     (1.0, 2.0)
     """
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if hint is Any:
+        return value
     if origin in UNIONS:
         return _first_fit(value, inner, hint)
     if origin is typing.Literal:
         ok = any(value == each and type(value) is type(each) for each in inner)
     elif inspect.isclass(origin) and issubclass(origin, Sequence):
-        if not isinstance(value, list | tuple):
-            raise Misfit(f"expected a list, found {value!r}")
-        hints = [inner[0]] * len(value) if len(inner) == 1 or inner[-1] is ... else inner
-        if len(hints) != len(value):
-            raise Misfit(f"expected {len(hints)} values, found {value!r}")
-        return tuple(fit(each, of) for each, of in zip(value, hints, strict=True))
+        return _items(value, inner)
     elif hint is float and not isinstance(value, bool):
         return _float(value)
     elif hint in (None, type(None)):
@@ -54,6 +51,15 @@ def _first_fit(value: Any, hints: Iterable[Any], whole: Any) -> Any:
         except Misfit:
             continue
     raise Misfit(f"expected {_said(whole)}, found {value!r}")
+
+
+def _items(value: Any, inner: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        raise Misfit(f"expected a list, found {value!r}")
+    hints = [inner[0]] * len(value) if len(inner) == 1 or inner[-1] is ... else inner
+    if len(hints) != len(value):
+        raise Misfit(f"expected {len(hints)} values, found {value!r}")
+    return tuple(fit(each, of) for each, of in zip(value, hints, strict=True))
 
 
 def _float(value: Any) -> float:
@@ -90,4 +96,4 @@ def schema(hint: Any) -> dict[str, Any]:
         return {"type": "array", **items}
     if inspect.isclass(hint) and hint in _SCHEMAS:
         return {"type": _SCHEMAS[hint]}
-    return {"type": "object"} if inspect.isclass(hint) else {}
+    return {"type": "object"} if inspect.isclass(hint) and hint is not Any else {}

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tilth.audit import is_signal
 from tilth.errors import RecipeError
 from tilth.piece import Layer, Piece, read_piece, schema_of
 from tilth.rules import Threshold, columns, did_you_mean, passes, thresholds, with_threshold
@@ -127,22 +128,24 @@ def _audited(store: Store, receipt: Any, step: int) -> pa.Table | None:
 
 
 def _joined(store: Store, before: Piece | None, after: Piece | None, gone: pa.Table | None, names: tuple[str, ...]) -> pa.RecordBatch:
+    """One shard's rows that came: numbers from where each row ended, all else (and the text's bytes) from before the stage."""
     assert after is not None  # the stage itself left a piece
     types = {field.name: field.type for piece in (before, after) if piece for field in schema_of(store, piece)}
-    left = [(batch["row"], {name: batch[name] for name in names}) for batch in read_piece(store, after, names)]
+    others = [name for name in names if before and not is_signal(types[name])]
+    numbers = [name for name in names if name not in others]
+    parts = [(batch["row"], *(batch[name] for name in numbers)) for batch in read_piece(store, after, numbers)]
     if gone is not None:
-        left.append((gone["row"], {name: _recorded(gone, name, types[name]) for name in names}))
-    rows = np.concatenate([np.asarray(part) for part, _ in left]) if left else np.zeros(0, np.uint64)
-    found = {name: pa.chunked_array([part[name] for _, part in left], types[name]).combine_chunks() for name in names}
-    texts = _lengths(store, before, rows) if before else pa.nulls(len(rows), pa.int64())
-    return pa.record_batch({**found, "bytes": texts})
+        parts.append((gone["row"], *(_recorded(gone, name, types[name]) for name in numbers)))
+    rows, *values = (pa.chunked_array(column).combine_chunks() for column in zip(*parts, strict=True))
+    found = dict(zip(numbers, values, strict=True)) | {"bytes": pa.nulls(len(rows), pa.int64())}
+    return pa.record_batch(found | (_before(store, before, np.asarray(rows), others) if before else {}))
 
 
 def _recorded(gone: pa.Table, name: str, kind: pa.DataType) -> pa.ChunkedArray:
     """A column of audited rows: signals are kept as doubles, NaN for null; of the other columns only id and source."""
     if name in ("id", "source"):
         return gone[name]
-    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)):
+    if not is_signal(kind):
         raise RecipeError(
             f"The rule reads {name!r}, a column of type {kind}.", where="sweep", why="the audit keeps only numbers of dropped rows",
             fix="put the question about it in a Filter of its own",
@@ -151,10 +154,14 @@ def _recorded(gone: pa.Table, name: str, kind: pa.DataType) -> pa.ChunkedArray:
     return pc.if_else(pc.is_nan(values), pa.scalar(None, pa.float64()), values).cast(kind)
 
 
-def _lengths(store: Store, before: Piece, rows: np.ndarray) -> pa.Array:
-    """Return the bytes of each row's text as the stage found it; 0 where it had none."""
-    there, sizes = [], []
-    for batch in read_piece(store, before, ["text"]):
-        there.append(np.asarray(batch["row"]))
-        sizes.append(np.asarray(pc.fill_null(pc.binary_length(batch["text"]), 0)))
-    return pa.array(np.concatenate(sizes)[np.searchsorted(np.concatenate(there), rows)] if there else np.zeros(0), pa.int64())
+def _before(store: Store, before: Piece, rows: np.ndarray, names: list[str]) -> dict[str, pa.Array]:
+    """Return columns that were there before the stage, and `bytes`, of these rows' texts (0 where there was none)."""
+    batches = [_measured(batch, names) for batch in read_piece(store, before, [*names, "text"])]
+    table = pa.Table.from_batches(batches).combine_chunks()
+    at = pa.array(np.searchsorted(np.asarray(table["row"]), rows))
+    return {name: table[name].combine_chunks().take(at) for name in [*names, "bytes"]}
+
+
+def _measured(batch: pa.RecordBatch, names: list[str]) -> pa.RecordBatch:
+    sizes = pc.fill_null(pc.binary_length(batch["text"]), 0).cast(pa.int64())
+    return pa.record_batch({"row": batch["row"], **{name: batch[name] for name in names}, "bytes": sizes})

@@ -1,0 +1,56 @@
+"""`tilth run`: what the recipe says or the flags, a table at the end, and nothing done twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tilth import load
+from tilth.cli.run import progress
+from tilth.conductor import Progress
+
+Tilth = Callable[..., Any]
+
+
+def test_a_run_ends_with_its_table_and_says_what_to_look_at(tilth: Tilth, folder: Path, tmp_path: Path) -> None:
+    said = tilth("run", folder / "recipe.yaml", "--out", tmp_path / "out", "--executor", "local:1")
+    assert said.code == 0
+    assert re.search(r"Filter: low score +20 +14 +30\.0%", said.out)
+    assert "21 rows in = 7 out + 13 audited + 1 quarantined" in said.out
+    assert f"tilth report {tmp_path}/out" in said.out
+    assert "MB/s" in said.err
+
+
+def test_flags_change_input_steps_and_place(tilth: Tilth, folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "elsewhere"
+    said = tilth(
+        "run", folder / "recipe.yaml", "--input", folder / "0.jsonl", "--set", "reason=worse", "--set", "corpus.source=mine",
+        "--out", out, "--store", tmp_path / "store", "--quiet", "--executor", "local:1",
+    )
+    assert said.code == 2
+    assert "2 steps have it" in said.err
+    said = tilth(
+        "run", folder / "recipe.yaml", "--input", folder / "0.jsonl", "--set", "Exact.keep=longest", "--set", "corpus.source=mine",
+        "--out", out, "--store", tmp_path / "store", "--quiet", "--executor", "local:1",
+    )
+    assert (said.code, said.err) == (0, "")
+    assert load(str(out)).data["sources"] == {"mine": 7}
+    assert (tmp_path / "store" / "receipts").is_dir()
+
+
+def test_the_place_is_named_after_the_recipe(tilth: Tilth, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert tilth("run", folder / "recipe.yaml", "--quiet", "--executor", "local:1").code == 0
+    assert load("work/recipe").rows == 7
+
+
+def test_progress_shows_waves_as_they_go(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress() as tell:
+        tell(Progress("read, Filter", 0, 4, 0, 0, 8_000_000, 0.0))
+        tell(Progress("read, Filter", 4, 4, 1234, 8_000_000, 8_000_000, 2.0))
+    err = capsys.readouterr().err
+    assert "4/4 tasks 1,234 rows 4.0 MB/s" in " ".join(err.split())
