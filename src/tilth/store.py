@@ -41,10 +41,10 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
-        self.url = url
         self.fs, root = fsspec.core.url_to_fs(url)
         self.root = str(root).rstrip("/")
         self.local = "file" in (self.fs.protocol if isinstance(self.fs.protocol, tuple) else (self.fs.protocol,))
+        self.url = self.root if self.local else url  # a worker may run in another folder
 
     def path(self, *parts: str) -> str:
         return "/".join((self.root, *parts))

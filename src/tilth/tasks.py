@@ -5,11 +5,12 @@ A receipt says what a task left, and nothing that differs between two machines o
 
 from __future__ import annotations
 
+import os
 import resource
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
 
 import numpy as np
@@ -40,6 +41,7 @@ class Task:
     work: dict[str, Any]
     size: int = 0  # bytes it reads, for progress and estimates
     row_seconds: float = 60.0  # how long a step may take for one row before the row is given up
+    folder: str = field(default_factory=os.getcwd)  # what relative paths are relative to, here and in the worker
 
 
 def perform(task: Task, guard: Guard | None = None) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -1,13 +1,18 @@
-"""Tasks on a Ray cluster. Each Ray worker supervises a worker process of ours, so a crash costs one row there as it does here."""
+"""Tasks on a Ray cluster. Each Ray worker supervises a worker process of ours, so a crash costs one row there as it does here.
+
+Tasks travel as bytes that we made, so that classes of a notebook or a recipe file come along by value.
+"""
 
 from __future__ import annotations
 
 import functools
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tilth.errors import MissingExtra
+from tilth.executors.shipping import ship
 from tilth.executors.worker import Worker
 from tilth.tasks import Task
 
@@ -26,7 +31,7 @@ class Ray:
         """Yield (task, (receipt, times)) as tasks end; the first error cancels the rest and is raised here."""
         self._start()
         remote = self.ray.remote(max_retries=3)(_perform)
-        under_way = {remote.remote(_shipped(task)): task for task in tasks}
+        under_way = {remote.remote(ship(task), sys.path): task for task in tasks}
         try:
             while under_way:
                 ready, _ = self.ray.wait(list(under_way), num_returns=1)
@@ -51,22 +56,16 @@ class Ray:
             self.started = False
 
 
-def _shipped(task: Task) -> bytes:
-    """Tasks travel as bytes, so that classes of a notebook or a recipe file reach our worker by value and not through Ray's own rules."""
-    import cloudpickle
-
-    return bytes(cloudpickle.dumps(task))
-
-
 @functools.cache
 def _worker(process: int) -> Worker:
     return Worker()
 
 
-def _perform(shipped: bytes) -> Any:
+def _perform(shipped: bytes, path: list[str]) -> Any:
     """Runs inside a Ray worker; an error comes back as a value, so that it is raised as itself and not inside Ray's."""
     import cloudpickle
 
+    sys.path += [entry for entry in path if entry and entry not in sys.path]
     try:
         return _worker(os.getpid()).perform(cloudpickle.loads(shipped))
     except Exception as error:

@@ -10,6 +10,7 @@ which rows it had. Its supervisor then tries those rows one by one, and gives up
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import mmap
 import os
@@ -26,6 +27,7 @@ import numpy as np
 import pyarrow as pa
 
 from tilth.errors import StepError
+from tilth.executors.shipping import ship
 from tilth.store import Store
 from tilth.tasks import Task, perform
 
@@ -119,14 +121,18 @@ class Worker:
 
     def _try(self, task: Task, suspects: Suspects, verdicts: Verdicts) -> tuple[int, Any]:
         """Return (0, result or exception), or (how the worker ended, None)."""
-        process = self.process = self.process if self.process and self.process.poll() is None else self._start()
+        if self.process is None:
+            self.process = self._start()
+        process = self.process
         assert process.stdin and process.stdout
         self.note_path.write_bytes(_NOTE.pack(-1, 0, 0))
         try:
             _send(process.stdin, (task, suspects, verdicts))
             return 0, _receive(process.stdout)
         except (EOFError, BrokenPipeError):
-            return process.wait() or -1, None
+            status = process.wait()
+            self._forget()
+            return status or -1, None
 
     def _start(self) -> subprocess.Popen[bytes]:
         environment = os.environ | dict.fromkeys(_THREADS, "1") | {"TOKENIZERS_PARALLELISM": "false"}
@@ -137,15 +143,19 @@ class Worker:
 
     def close(self) -> None:
         """End the worker, in the middle of a task if need be: what it did not commit never was."""
-        if self.process and self.process.poll() is None:
-            assert self.process.stdin and self.process.stdout
+        if self.process:
             self.process.kill()
             self.process.wait()
-        if self.process:
-            for pipe in (self.process.stdin, self.process.stdout):
-                if pipe:
-                    pipe.close()
+        self._forget()
         self.note_path.unlink(missing_ok=True)
+
+    def _forget(self) -> None:
+        """Let go of a process that has ended."""
+        for pipe in (self.process.stdin, self.process.stdout) if self.process else ():
+            if pipe:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+        self.process = None
 
 
 def _cause(status: int) -> str:
@@ -166,7 +176,7 @@ def _save_verdicts(store: Store, key: str, verdicts: Verdicts) -> None:
 
 
 def _send(pipe: IO[bytes], message: Any) -> None:
-    data = cloudpickle.dumps(message)
+    data = ship(message)
     pipe.write(_LENGTH.pack(len(data)) + data)
     pipe.flush()
 
@@ -195,6 +205,8 @@ def main() -> None:
             task, suspects, verdicts = _receive(sys.stdin.buffer)
         except EOFError:
             return
+        if os.path.isdir(task.folder):
+            os.chdir(task.folder)
         try:
             result: Any = perform(task, NoteGuard(note, task.row_seconds, suspects, verdicts))
         except Exception as error:
