@@ -79,7 +79,7 @@ def kind(thing: Any) -> str:
 def _is_step(hint: Any) -> bool:
     if typing.get_origin(hint) in hints.UNIONS:
         return any(map(_is_step, typing.get_args(hint)))
-    return inspect.isclass(hint) and issubclass(hint, STEPS)
+    return hint is Any or (inspect.isclass(hint) and issubclass(hint, STEPS))
 
 
 def parameters(part: Part) -> dict[str, Parameter]:
