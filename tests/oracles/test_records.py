@@ -1,0 +1,43 @@
+"""The records themselves: of these texts, complete, and small."""
+
+from __future__ import annotations
+
+import collections
+
+import pyarrow.parquet as pq
+from oracles.recorded import GOLDEN, Recorded, documents, oracle
+
+REASONS = {
+    "datatrove_gopher_quality": 11, "datatrove_gopher_repetition": 15, "datatrove_c4": 4, "datatrove_fineweb": 6, "c4_clean": 4, "dolma_c4": 5,
+    "dolma_gopher_quality_v1": 10, "dolma_gopher_repetition_v2": 8,
+}
+
+
+def test_our_cases_are_many_and_recorded_as_they_are(ours: Recorded) -> None:
+    assert len(ours.names) >= 1_500
+    families = collections.Counter(name.split("/")[0] for name in ours.names)
+    assert len(families) == 23 and min(families.values()) >= 10
+
+
+def test_real_texts_are_at_least_ten_thousand_and_nearly_all_recognised(real: Recorded) -> None:
+    missing = len(documents()) - len(oracle("cases").cases()) - len(real.names)
+    assert len(real.names) >= 10_000 and missing <= 100, f"{missing} texts are not as recorded"
+
+
+def test_every_golden_file_has_a_row_for_every_text() -> None:
+    count = len(documents())
+    for file in GOLDEN.glob("*.parquet"):
+        assert pq.read_metadata(file).num_rows == count or "document" in pq.read_schema(file).names, file.name
+
+
+def test_every_reason_a_tool_can_give_was_given() -> None:
+    for name, count in REASONS.items():
+        reasons = set(pq.read_table(GOLDEN / f"{name}.parquet", columns=["reason"])["reason"].to_pylist())
+        assert len(reasons) == count, (name, sorted(reasons))
+
+
+def test_golden_files_are_small_and_hold_no_text() -> None:
+    assert sum(file.stat().st_size for file in GOLDEN.glob("*.parquet")) < 4 << 20
+    cases = set(oracle("cases").cases())
+    names = {row["name"] for row in documents()}
+    assert names == cases | {None}
