@@ -1,0 +1,75 @@
+"""Stretches of text that may hold an e-mail address, an IPv4 address or a phone number."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tilth.kernels.arrow import Bytes, Offsets
+from tilth.kernels.jit import kernel
+
+_KINDS = np.zeros(256, np.uint8)  # 1: may stand in an e-mail address; 2: in a phone number or IPv4 address
+_KINDS[list(b"!#$%&'*+-./0123456789=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~:")] = 1
+_KINDS[list(b"0123456789+-./() x")] |= 2
+
+
+def windows(offsets: Offsets, data: Bytes) -> np.ndarray:
+    """Return int64[k, 3]: row, first and last byte of all that may hold a match, with one character of context on either side.
+
+    A window is a stretch of the characters of which matches consist, around an `@` or with enough digits; no match crosses its ends.
+    """
+    return _windows(offsets, data, _KINDS)
+
+
+@kernel
+def _windows(offsets: Offsets, data: Bytes, kinds: np.ndarray) -> np.ndarray:
+    found = np.empty((16, 3), np.int64)
+    count = 0
+    for row in range(len(offsets) - 1):
+        begin, at, end = offsets[row], offsets[row], offsets[row + 1]
+        first = count
+        while at < end:
+            byte = data[at]
+            if byte < 0x30 or (byte > 0x39 and byte != 0x40):
+                at += 1
+                continue
+            start, stop, holds = _stretch(data, begin, at, end, kinds)
+            at = stop
+            if not holds:
+                continue
+            start, stop = _with_context(data, begin, start, stop, end)
+            while count > first and found[count - 1, 2] >= start:  # windows that touch are one
+                count -= 1
+                start = min(start, found[count, 1])
+            if count == len(found):
+                found = np.concatenate((found, np.empty_like(found)))
+            found[count] = row, start, stop
+            count += 1
+    return found[:count]
+
+
+@kernel(allocates=False)
+def _stretch(data: Bytes, begin: int, at: int, end: int, kinds: np.ndarray) -> tuple[int, int, bool]:
+    """Return (start, stop, whether it may hold a match) of the stretch around the `@` or the digit at `at`."""
+    kind = 1 if data[at] == 0x40 else 2
+    start, stop, digits, dots = at, at, 0, 0
+    while start > begin and (kinds[data[start - 1]] & 1 if kind == 1 else data[start - 1] == 0x2B or data[start - 1] == 0x28):
+        start -= 1
+    while stop < end and kinds[data[stop]] & kind:
+        digits += 0x30 <= data[stop] <= 0x39
+        dots += data[stop] == 0x2E
+        stop += 1
+    return start, stop, kind == 1 or digits >= 8 or (dots >= 3 and digits >= 4)
+
+
+@kernel(allocates=False)
+def _with_context(data: Bytes, begin: int, start: int, stop: int, end: int) -> tuple[int, int]:
+    """Return the stretch with the character before and the character after it."""
+    if start > begin:
+        start -= 1
+        while start > begin and data[start] & 0xC0 == 0x80:
+            start -= 1
+    if stop < end:
+        stop += 1
+        while stop < end and data[stop] & 0xC0 == 0x80:
+            stop += 1
+    return start, stop
