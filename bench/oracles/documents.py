@@ -87,8 +87,7 @@ def pages(path: Path, main: bool, suffix: str = ".html", every: int = 1) -> Text
 
 def wiki_sections(path: Path) -> Texts:
     for file in sorted(path.glob("*.txt")):
-        for section in re.split(r"(?m)^(?= = )", file.read_text("utf-8")):
-            yield section
+        yield from re.split(r"(?m)^(?= = )", file.read_text("utf-8"))
 
 
 def xquad(path: Path) -> Texts:

@@ -31,7 +31,8 @@ def c4_utils() -> Any:
     """Return the module, its two heavy imports replaced."""
     tensorflow = types.SimpleNamespace(compat=types.SimpleNamespace(as_text=lambda text: text))
     for name, members in {
-        "tensorflow_datasets": {}, "tensorflow_datasets.core": {}, "tensorflow_datasets.core.utils": {}, "tensorflow_datasets.public_api": {},
+        "tensorflow_datasets": {}, "tensorflow_datasets.core": {}, "tensorflow_datasets.core.utils": {},
+        "tensorflow_datasets.public_api": {},
         "tensorflow_datasets.core.utils.lazy_imports_utils": {"tensorflow": tensorflow},
     }.items():
         sys.modules[name] = types.ModuleType(name)
@@ -51,11 +52,16 @@ def parameters() -> PunktParameters:
     folder = next((at for root in nltk.data.path if (at := Path(root, "tokenizers/punkt_tab/english")).is_dir()), None)
     if folder is None:
         sys.exit("The English Punkt parameters are not in NLTK's data: set NLTK_DATA to a folder with tokenizers/punkt_tab/english.")
+    abbreviations, starters, pairs, words = (
+        (folder / name).read_text("utf-8").splitlines()
+        for name in ("abbrev_types.txt", "sent_starters.txt", "collocations.tab", "ortho_context.tab")
+    )
     known = PunktParameters()
-    known.abbrev_types = set((folder / "abbrev_types.txt").read_text("utf-8").splitlines())
-    known.sent_starters = set((folder / "sent_starters.txt").read_text("utf-8").splitlines())
-    known.collocations = {tuple(line.split("\t")) for line in (folder / "collocations.tab").read_text("utf-8").splitlines()}
-    known.ortho_context.update((word, int(bits)) for word, bits in (line.split("\t") for line in (folder / "ortho_context.tab").read_text("utf-8").splitlines()))
+    known.abbrev_types, known.sent_starters = set(abbreviations), set(starters)
+    known.collocations = {tuple(line.split("\t")) for line in pairs}
+    for line in words:
+        word, bits = line.split("\t")
+        known.ortho_context[word] = int(bits)
     return known
 
 
@@ -89,7 +95,8 @@ def clean(module: Any, text: str) -> dict[str, Any]:
     reasons = [name.removeprefix("filtered:") for name in counts if name.startswith("filtered:")]
     lines = {name: counts[f"line-filtered:{name}"] for name in LINES}
     return {
-        "reason": reasons[0] if reasons else "", "too_long": bool(long), "text": digest(kept[0].text) if kept else "", "sentences": sentences.count, **lines,
+        "reason": reasons[0] if reasons else "", "too_long": bool(long), "text": digest(kept[0].text) if kept else "",
+        "sentences": sentences.count, **lines,
         "kept_lines": counts["line-passed"], "paragraphs": bool(module.paragraph_filter(page)),
     }
 

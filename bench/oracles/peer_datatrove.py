@@ -71,11 +71,13 @@ def gently(step: Any, text: str) -> None:
 def gopher_quality(text: str) -> dict[str, Any]:
     probes = {figure: Probe() for figure in (*QUALITY, "symbols")}
     step = GopherQualityFilter(
-        max_doc_words=None, max_avg_word_length=None, max_symbol_word_ratio=probes["symbols"], **{name: probes[figure] for figure, name in QUALITY.items()}
+        max_doc_words=None, max_avg_word_length=None, max_symbol_word_ratio=probes["symbols"],
+        **{name: probes[figure] for figure, name in QUALITY.items()}
     )
     gently(step, text)
     figures = {figure: probes[figure].last() for figure in QUALITY}
-    return {"reason": verdict(DEFAULT["gopher_quality"], text)[0], **figures, "hash_ratio": probes["symbols"].last(0), "ellipsis_ratio": probes["symbols"].last(1)}
+    return {"reason": verdict(DEFAULT["gopher_quality"], text)[0], **figures, "hash_ratio": probes["symbols"].last(0),
+        "ellipsis_ratio": probes["symbols"].last(1)}
 
 
 def gopher_repetition(text: str) -> dict[str, Any]:
@@ -94,7 +96,8 @@ def c4(text: str) -> dict[str, Any]:
     gently(step, text)
     counts = {name: int(step.stats[f"line-filter-{name}"].total) for name in LINES}
     reason, edited = verdict(DEFAULT["c4"], text)
-    return {"reason": reason, "text": "" if reason else digest(edited), "sentences": probe.last(), **counts, "kept_lines": int(step.stats["line-kept"].total)}
+    return {"reason": reason, "text": "" if reason else digest(edited), "sentences": probe.last(), **counts,
+        "kept_lines": int(step.stats["line-kept"].total)}
 
 
 def c4_fineweb(text: str) -> dict[str, Any]:
@@ -128,7 +131,8 @@ def edits(text: str) -> dict[str, Any]:
     pii = PIIFormatter()
     ips = [found.group() for found in pii.ip_replacer.regex.finditer(text)]
     return {
-        "ftfy": digest(FTFYFormatter().format(text)), "pii": digest(pii.format(text)), "emails": len(pii.emails_replacer.regex.findall(text)),
+        "ftfy": digest(FTFYFormatter().format(text)), "pii": digest(pii.format(text)),
+        "emails": len(pii.emails_replacer.regex.findall(text)),
         "ips": len(ips), "public_ips": sum(map(public_ip_validator, ips)),
     }
 

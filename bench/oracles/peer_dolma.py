@@ -21,7 +21,8 @@ QUALITY = {
     "word_count_low": ("word_count", "< 50"), "word_count_high": ("word_count", "> 100000"),
     "median_word_length_low": ("median_word_length", "< 3"), "median_word_length_high": ("median_word_length", "> 10"),
     "symbol_to_word_ratio": ("symbol_to_word_ratio", "> 0.1"),
-    "fraction_of_words_with_alpha_character": ("fraction_of_words_with_alpha_character", "< 0.8"), "required_word_count": ("required_word_count", "< 2"),
+    "fraction_of_words_with_alpha_character": ("fraction_of_words_with_alpha_character", "< 0.8"),
+    "required_word_count": ("required_word_count", "< 2"),
     "fraction_of_lines_starting_with_bullet_point": ("fraction_of_lines_starting_with_bullet_point", "> 0.9"),
     "fraction_of_lines_ending_with_ellipsis": ("fraction_of_lines_ending_with_ellipsis", "> 0.3"),
 }
@@ -29,7 +30,8 @@ REPETITION = {
     "fraction_of_duplicate_lines": ("fraction_of_duplicate_lines", "> 0.3"),
     "fraction_of_characters_in_duplicate_lines": ("fraction_of_characters_in_duplicate_lines", "> 0.3"),
     **{  # as released: the taggers write `..._2grams`, so these rules meet nothing
-        f"fraction_of_characters_in_most_common_{n}gram": (f"fraction_of_characters_in_most_common_{n}gram", f"> {limit}") for n, limit in ((2, 0.2), (3, 0.18), (4, 0.16))
+        f"fraction_of_characters_in_most_common_{n}gram": (f"fraction_of_characters_in_most_common_{n}gram", f"> {limit}") for n,
+        limit in ((2, 0.2), (3, 0.18), (4, 0.16))
     },
     **{
         f"fraction_of_characters_in_duplicate_{n}grams": (f"fraction_of_characters_in_duplicate_{n}grams", f"> {limit}")
@@ -49,7 +51,8 @@ def condition(tagger: str, attribute: str, test: str) -> str:
 def streams(folder: Path) -> list[dict[str, Any]]:
     """One stream a rule, and one for C4's edited texts."""
     rules = [("gopher_v1", name, *rule) for name, rule in (QUALITY | REPETITION).items()]
-    rules += [("gopher_v2", name, *rule) for name, rule in (QUALITY | REPETITION).items()] + [("c4_v2", name, *rule) for name, rule in C4.items()]
+    rules += [("gopher_v2", name, *rule) for name, rule in (QUALITY | REPETITION).items()] + [("c4_v2", name, *rule) for name,
+        rule in C4.items()]
     base = {"documents": [f"{folder}/documents/*.jsonl.gz"], "attributes": ["tags"]}
     out = [
         base | {"name": f"{tagger}-{name}", "filter": {"include": [], "exclude": [condition(tagger, attribute, test)]},
@@ -57,7 +60,8 @@ def streams(folder: Path) -> list[dict[str, Any]]:
         for tagger, name, attribute, test in rules
     ]
     edit = [{"span": f"$.attributes.tags__c4_v2__{name}", "min_score": 0.5, "replacement": ""} for name in LINES]
-    return [*out, base | {"name": "c4_v2-edited", "span_replacement": edit, "output": {"path": f"{folder}/mixed", "max_size_in_bytes": 2**40, "discard_fields": ["attributes"]}}]
+    return [*out, base | {"name": "c4_v2-edited", "span_replacement": edit, "output": {"path": f"{folder}/mixed",
+        "max_size_in_bytes": 2**40, "discard_fields": ["attributes"]}}]
 
 
 def dolma(*arguments: str) -> None:
@@ -88,7 +92,8 @@ def main(source: str, target: str) -> None:
             out.writelines(json.dumps({"id": str(at), "text": text, "source": "oracles"}) + "\n" for at, text in enumerate(texts))
         dolma("tag", "--documents", f"{folder}/documents/*.jsonl.gz", "--taggers", *TAGGERS, "--experiment", "tags", "--processes", "1")
         tags = {row["id"]: row["attributes"] for row in rows(next((folder / "attributes" / "tags").glob("*.gz")))}
-        (folder / "mix.json").write_text(json.dumps({"streams": streams(folder), "processes": 1, "work_dir": {"input": f"{folder}/in", "output": f"{folder}/out"}}))
+        (folder / "mix.json").write_text(json.dumps({"streams": streams(folder), "processes": 1,
+            "work_dir": {"input": f"{folder}/in", "output": f"{folder}/out"}}))
         dolma("-c", f"{folder}/mix.json", "mix")
         everyone = {str(at) for at in range(len(texts))}
         mixed = {path.name.rsplit("-", 1)[0]: {row["id"]: row["text"] for row in rows(path)} for path in (folder / "mixed").glob("*.gz")}
@@ -107,7 +112,8 @@ def record(key: str, tags: dict[str, Any], gone: dict[str, set[str]], edited: st
             out[f"gopher_{family}_{version}"] = {"reason": first(gone, tagger, rules, key), **figures(tags, tagger, rules)}
     out["c4"] = {
         "reason": first(gone, "c4_v2", C4, key), **{name: key in gone[f"c4_v2-{name}"] for name in C4},
-        **{name: len(tags.get(f"tags__c4_v2__{name}", [])) for name in LINES}, "text": hashlib.blake2b(edited.encode(), digest_size=8).hexdigest(),
+        **{name: len(tags.get(f"tags__c4_v2__{name}", [])) for name in LINES},
+        "text": hashlib.blake2b(edited.encode(), digest_size=8).hexdigest(),
     }
     return out
 

@@ -88,7 +88,8 @@ def write(name: str, table: pa.Table) -> None:
     floats = [field.name for field in table.schema if pa.types.is_floating(field.type)]
     others = [field.name for field in table.schema if pa.types.is_string(field.type)]
     pq.write_table(
-        table, GOLDEN / f"{name}.parquet", compression="zstd", compression_level=19, use_dictionary=others, use_byte_stream_split=floats, write_statistics=False,
+        table, GOLDEN / f"{name}.parquet", compression="zstd", compression_level=19, use_dictionary=others, use_byte_stream_split=floats,
+        write_statistics=False,
         store_schema=False,
     )
 
@@ -124,15 +125,18 @@ def keep(peer: str, rows: list[Text], records: list[dict[str, Any]]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peer", action="append", choices=sorted(PEERS), help="record only this one (may be given again)")
-    parser.add_argument("--peer-python", type=Path, help="a Python in which the chosen peers are installed; without it environments are made")
-    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of public data sets; without it only our cases are recorded")
+    parser.add_argument("--peer-python", type=Path,
+        help="a Python in which the chosen peers are installed; without it environments are made")
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data",
+        help="folder of public data sets; without it only our cases are recorded")
     options = parser.parse_args()
     rows = list(texts(options.data))
     if len({row.set for row in rows}) == 1:
         sys.exit(f"No real texts in {options.data}: the records would shrink to our own cases. Give --data FOLDER.")
     GOLDEN.mkdir(parents=True, exist_ok=True)
     write("documents", pa.table({
-        "set": [row.set for row in rows], "index": pa.array([row.index for row in rows], pa.int32()), "name": pa.array([row.name for row in rows], pa.string()),
+        "set": [row.set for row in rows], "index": pa.array([row.index for row in rows], pa.int32()),
+        "name": pa.array([row.name for row in rows], pa.string()),
         "digest": pa.array([row.digest for row in rows], pa.binary(8)),
     }))
     for peer in options.peer or PEERS:

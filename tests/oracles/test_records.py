@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 from oracles.recorded import GOLDEN, Recorded, documents, oracle
 
 REASONS = {
-    "datatrove_gopher_quality": 11, "datatrove_gopher_repetition": 15, "datatrove_c4": 4, "datatrove_fineweb": 6, "c4_clean": 4, "dolma_c4": 5,
+    "datatrove_gopher_quality": 11, "datatrove_gopher_repetition": 15, "datatrove_c4": 4, "datatrove_fineweb": 6, "c4_clean": 4,
+    "dolma_c4": 5,
     "dolma_gopher_quality_v1": 10, "dolma_gopher_repetition_v2": 8,
 }
 
