@@ -17,36 +17,19 @@ from urllib.parse import urlsplit
 from tilth.errors import RecipeError
 from tilth.read.crawl_archive import Archive, Visit
 from tilth.read.crawl_links import canonical, links
+from tilth.read.crawl_manners import Limits, Manners
 from tilth.read.crawl_robots import matches
 
 if TYPE_CHECKING:
-    from tilth.read.crawl_fetch import Fetcher, Manners
+    from tilth.read.crawl_fetch import Fetcher
+
+__all__ = ["CrawlReport", "Limits", "Manners", "Progress", "Visit", "crawl"]
 
 Progress = Callable[[Visit], None]
 T = TypeVar("T")
 
 _WAVE = 1000  # addresses under way at a time: bounds the memory of their links
 _HTML = ("text/html", "application/xhtml+xml")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How far a crawl goes.
-
-    Links from a seed (`depth`), pages stored, bytes of HTML in all (after which nothing new is begun), bytes of one page (the rest is cut
-    off, and its record says so), redirects in a row, and the size in bytes at which the next file begins.
-    """
-
-    depth: int = 5
-    pages: int = 10_000
-    bytes: int = 10 << 30
-    page_bytes: int = 8 << 20
-    redirects: int = 5
-    file_bytes: int = 1 << 30
-
-    def __post_init__(self) -> None:
-        if min(self.depth, self.redirects) < 0 or min(self.pages, self.bytes, self.file_bytes) < 1 or not 0 < self.page_bytes <= 1 << 27:
-            raise RecipeError("The limits leave nothing to crawl.", where=repr(self), why="depth >= 0, the rest > 0, page_bytes <= 128 MiB")
 
 
 @dataclass
@@ -89,7 +72,7 @@ def crawl(
     A crawl that was killed goes on when it is started again with the same folder, and a finished one fetches nothing.
     Raises RecipeError for seeds that are no addresses, StoreError where the folder cannot be written.
     """
-    from tilth.read.crawl_fetch import Fetcher, Manners
+    from tilth.read.crawl_fetch import Fetcher
 
     limits, manners = limits or Limits(), manners or Manners()
     start = _seeds(seeds)

@@ -6,15 +6,15 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from tilth.errors import MissingExtra, RecipeError
+from tilth.errors import MissingExtra
 from tilth.read import crawl_robots
 from tilth.read.crawl_archive import Visit
 from tilth.read.crawl_links import canonical
+from tilth.read.crawl_manners import Manners
 from tilth.read.crawl_robots import Robots
 
 try:
@@ -28,39 +28,6 @@ PATIENCE = 60.0  # seconds; a site that asks for more between two requests is le
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 _WIRE = frozenset({"content-length", "content-encoding", "transfer-encoding"})
-
-
-@dataclass(frozen=True)
-class Manners:
-    """How a crawler behaves.
-
-    The name it gives (`agent`; robots.txt knows the part before the first slash), the least seconds between two requests to a site
-    (`delay`), how many are under way there (`per_site`) and in all (`connections`), the time-out of one in seconds, and how often it
-    asks again, first after `backoff` seconds, then after twice that, and so on.
-
-    >>> Manners(agent="mybot/1.0 (+https://example.org/bot; bot@example.org)").token
-    'mybot'
-    """
-
-    agent: str = "tilth/0.1"
-    delay: float = 1.0
-    per_site: int = 1
-    connections: int = 16
-    timeout: float = 30.0
-    retries: int = 2
-    backoff: float = 1.0
-
-    def __post_init__(self) -> None:
-        if not self.token or not self.agent.isprintable():
-            raise RecipeError("The crawler has no name.", where=repr(self), fix='Manners(agent="mybot/1.0 (+https://example.org/bot)")')
-        if min(self.per_site, self.connections) < 1 or self.timeout <= 0 or min(self.delay, self.retries, self.backoff) < 0:
-            why = "there must be at least 1 request at a time, and no time below 0"
-            raise RecipeError("The crawler could not fetch anything.", where=repr(self), why=why)
-
-    @property
-    def token(self) -> str:
-        """The product token: what stands before the first slash or space."""
-        return self.agent.partition("/")[0].partition(" ")[0]
 
 
 class Site:
