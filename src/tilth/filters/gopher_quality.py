@@ -1,0 +1,106 @@
+"""Gopher's quality rules: how long a page and its words are, and how much of it is marks, bullets and words that carry a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from tilth.filters.signals import add, check_variant, filters, ratio
+from tilth.kernels import text_counts
+from tilth.kernels.text_counts import (
+    BULLETS, DOTS, DOTTED_ENDS, HASHES, LETTER_WORDS, PROPER_CHARS, PROPER_WORDS, QUALITY, SPLIT_LINES, STOP_WORDS, WORDS,
+)
+from tilth.op import Op
+from tilth.rules import Filter
+
+GOPHER_STOP_WORDS = ("the", "be", "to", "of", "and", "that", "have", "with")
+
+
+@dataclass(frozen=True)
+class GopherQuality(Op):
+    """Measure quality: `gopher_words` (int64, those that are not only marks), `gopher_mean_word_length` (code points), `gopher_hash_ratio`
+    and `gopher_ellipsis_ratio` (a word), `gopher_bullet_line_ratio`, `gopher_ellipsis_line_ratio`, `gopher_alpha_word_ratio`,
+    `gopher_stop_words` (int64, distinct); null where there is nothing to divide by.
+
+    Source: Rae et al. 2021 (Gopher, arXiv 2112.11446), appendix A1.1; variant "datatrove": its GopherQualityFilter.
+
+    >>> batch = GopherQuality().apply(pa.record_batch({"text": ["The end of the road."]}))
+    >>> batch.to_pylist()[0]["gopher_words"], batch.to_pylist()[0]["gopher_stop_words"]
+    (5, 2)
+    """
+
+    variant: str = "datatrove"
+    stop_words: tuple[str, ...] = GOPHER_STOP_WORDS
+
+    def __post_init__(self) -> None:
+        check_variant(self, self.variant, VARIANTS)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("text",)
+
+    def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        return add(batch, VARIANTS[self.variant](self, batch["text"]))
+
+
+def quality_signals(counts: np.ndarray) -> dict[str, pa.Array]:
+    """Return the columns of the variant "datatrove" from a kernel's counts."""
+    words, lines = counts[:, WORDS], counts[:, SPLIT_LINES]
+    return {
+        "gopher_words": pa.array(counts[:, PROPER_WORDS]),
+        "gopher_mean_word_length": ratio(counts[:, PROPER_CHARS], counts[:, PROPER_WORDS]),
+        "gopher_hash_ratio": ratio(counts[:, HASHES], words),
+        "gopher_ellipsis_ratio": ratio(counts[:, DOTS], words),
+        "gopher_bullet_line_ratio": ratio(counts[:, BULLETS], lines),
+        "gopher_ellipsis_line_ratio": ratio(counts[:, DOTTED_ENDS], lines),
+        "gopher_alpha_word_ratio": ratio(counts[:, LETTER_WORDS], words),
+        "gopher_stop_words": pa.array(counts[:, STOP_WORDS]),
+    }
+
+
+def _datatrove(step: GopherQuality, texts: pa.Array) -> dict[str, pa.Array]:
+    return quality_signals(text_counts.measure(texts, QUALITY, stop_words=step.stop_words).counts)
+
+
+VARIANTS: dict[str, Callable[[GopherQuality, pa.Array], dict[str, pa.Array]]] = {"datatrove": _datatrove}
+
+
+def quality_rules(
+    min_doc_words: int | None = 50, max_doc_words: int | None = 100_000, min_avg_word_length: float | None = 3,
+    max_avg_word_length: float | None = 10, max_symbol_word_ratio: float | None = 0.1, max_bullet_lines_ratio: float | None = 0.9,
+    max_ellipsis_lines_ratio: float | None = 0.3, min_alpha_words_ratio: float | None = 0.8, min_stop_words: int | None = 2,
+) -> list[Filter]:
+    """Return Gopher's quality rules in datatrove's order, with its names as reasons; None leaves a rule out."""
+    return filters([
+        ("gopher_words >=", min_doc_words, "gopher_short_doc"),
+        ("gopher_words <=", max_doc_words, "gopher_long_doc"),
+        ("gopher_mean_word_length >=", min_avg_word_length, "gopher_below_avg_threshold"),
+        ("gopher_mean_word_length <=", max_avg_word_length, "gopher_above_avg_threshold"),
+        ("gopher_hash_ratio <=", max_symbol_word_ratio, "gopher_too_many_hashes"),
+        ("gopher_ellipsis_ratio <=", max_symbol_word_ratio, "gopher_too_many_ellipsis"),
+        ("gopher_bullet_line_ratio <=", max_bullet_lines_ratio, "gopher_too_many_bullets"),
+        ("gopher_ellipsis_line_ratio <=", max_ellipsis_lines_ratio, "gopher_too_many_end_ellipsis"),
+        ("gopher_alpha_word_ratio >=", min_alpha_words_ratio, "gopher_below_alpha_threshold"),
+        ("gopher_stop_words >=", min_stop_words, "gopher_enough_stop_words"),
+    ])
+
+
+def gopher_quality(
+    variant: str = "datatrove", min_doc_words: int | None = 50, max_doc_words: int | None = 100_000, min_avg_word_length: float | None = 3,
+    max_avg_word_length: float | None = 10, max_symbol_word_ratio: float | None = 0.1, max_bullet_lines_ratio: float | None = 0.9,
+    max_ellipsis_lines_ratio: float | None = 0.3, min_alpha_words_ratio: float | None = 0.8, min_stop_words: int | None = 2,
+    stop_words: tuple[str, ...] = GOPHER_STOP_WORDS,
+) -> list[Op]:
+    """Return the steps that measure quality and drop what Gopher's thresholds exclude; None leaves a rule out.
+
+    >>> gopher_quality(min_doc_words=20)[1]
+    Filter(rule='gopher_words >= 20', reason='gopher_short_doc')
+    """
+    rules = quality_rules(
+        min_doc_words, max_doc_words, min_avg_word_length, max_avg_word_length, max_symbol_word_ratio, max_bullet_lines_ratio,
+        max_ellipsis_lines_ratio, min_alpha_words_ratio, min_stop_words,
+    )
+    return [GopherQuality(variant, tuple(stop_words)), *rules]

@@ -1,0 +1,97 @@
+"""Gopher's repetition rules: how much of a page is lines, paragraphs and n-grams of words that came before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from tilth.filters.signals import add, check_variant, filters, ratio
+from tilth.kernels import text_counts
+from tilth.kernels.text_counts import (
+    GRAMS, LINE_REPEAT_CHARS, LINE_REPEATS, LINES, PARAGRAPH_REPEAT_CHARS, PARAGRAPH_REPEATS, PARAGRAPHS, REPETITION, TEXT_CHARS,
+)
+from tilth.op import Op
+from tilth.rules import Filter
+
+Limits = tuple[tuple[int, float], ...]
+TOP_N_GRAMS: Limits = ((2, 0.20), (3, 0.18), (4, 0.16))
+DUP_N_GRAMS: Limits = ((5, 0.15), (6, 0.14), (7, 0.13), (8, 0.12), (9, 0.11), (10, 0.10))
+
+
+@dataclass(frozen=True)
+class GopherRepetition(Op):
+    """Measure repetition: `gopher_chars` (int64) and, as float64 shares, `gopher_dup_{para,line}_frac`, `gopher_dup_{para,line}_char_frac`,
+    `gopher_top_{2,3,4}_gram_char_frac`, `gopher_dup_{5...10}_gram_char_frac`; null where there is nothing to divide by.
+
+    Source: Rae et al. 2021 (Gopher, arXiv 2112.11446), table A1; variant "datatrove": its GopherRepetitionFilter.
+
+    >>> batch = GopherRepetition().apply(pa.record_batch({"text": ["one line\\none line\\nanother"]}))
+    >>> batch["gopher_dup_line_frac"].to_pylist()
+    [0.3333333333333333]
+    """
+
+    variant: str = "datatrove"
+
+    def __post_init__(self) -> None:
+        check_variant(self, self.variant, VARIANTS)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("text",)
+
+    def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        return add(batch, VARIANTS[self.variant](self, batch["text"]))
+
+
+def repetition_signals(counts: np.ndarray) -> dict[str, pa.Array]:
+    """Return the columns of the variant "datatrove" from a kernel's counts."""
+    chars = counts[:, TEXT_CHARS]
+    columns = {
+        "gopher_chars": pa.array(chars),
+        "gopher_dup_para_frac": ratio(counts[:, PARAGRAPH_REPEATS], counts[:, PARAGRAPHS]),
+        "gopher_dup_para_char_frac": ratio(counts[:, PARAGRAPH_REPEAT_CHARS], chars),
+        "gopher_dup_line_frac": ratio(counts[:, LINE_REPEATS], counts[:, LINES]),
+        "gopher_dup_line_char_frac": ratio(counts[:, LINE_REPEAT_CHARS], chars),
+    }
+    for n in range(2, 11):
+        columns[f"gopher_{'top' if n < 5 else 'dup'}_{n}_gram_char_frac"] = ratio(counts[:, GRAMS + n - 2], chars)
+    return columns
+
+
+def _datatrove(step: GopherRepetition, texts: pa.Array) -> dict[str, pa.Array]:
+    return repetition_signals(text_counts.measure(texts, REPETITION).counts)
+
+
+VARIANTS: dict[str, Callable[[GopherRepetition, pa.Array], dict[str, pa.Array]]] = {"datatrove": _datatrove}
+
+
+def repetition_rules(
+    dup_para_frac: float | None = 0.3, dup_para_char_frac: float | None = 0.2, dup_line_frac: float | None = 0.3,
+    dup_line_char_frac: float | None = 0.2, top_n_grams: Limits = TOP_N_GRAMS, dup_n_grams: Limits = DUP_N_GRAMS,
+) -> list[Filter]:
+    """Return Gopher's repetition rules in datatrove's order, with its names as reasons; None leaves a rule out."""
+    return filters([
+        ("gopher_chars >", 0, "empty"),
+        ("gopher_dup_para_frac <=", dup_para_frac, "dup_para_frac"),
+        ("gopher_dup_para_char_frac <=", dup_para_char_frac, "dup_para_char_frac"),
+        ("gopher_dup_line_frac <=", dup_line_frac, "dup_line_frac"),
+        ("gopher_dup_line_char_frac <=", dup_line_char_frac, "dup_line_char_frac"),
+        *((f"gopher_top_{n}_gram_char_frac <=", most, f"top_{n}_gram") for n, most in top_n_grams),
+        *((f"gopher_dup_{n}_gram_char_frac <=", most, f"duplicated_{n}_n_grams") for n, most in dup_n_grams),
+    ])
+
+
+def gopher_repetition(
+    variant: str = "datatrove", dup_para_frac: float | None = 0.3, dup_para_char_frac: float | None = 0.2, dup_line_frac: float | None = 0.3,
+    dup_line_char_frac: float | None = 0.2, top_n_grams: Limits = TOP_N_GRAMS, dup_n_grams: Limits = DUP_N_GRAMS,
+) -> list[Op]:
+    """Return the steps that measure repetition and drop what is above Gopher's limits; None leaves a rule out.
+
+    >>> len(gopher_repetition(dup_para_frac=None))
+    14
+    """
+    rules = repetition_rules(dup_para_frac, dup_para_char_frac, dup_line_frac, dup_line_char_frac, top_n_grams, dup_n_grams)
+    return [GopherRepetition(variant), *rules]

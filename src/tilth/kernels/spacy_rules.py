@@ -1,0 +1,146 @@
+"""All that the tokenizer looks up, in one flat array `language`: flags of code points, exceptions, runs of tokens, endings.
+
+One array, because each array that a kernel takes costs on every call. The sections are found by the constants below.
+Source of the data: spaCy (MIT), blank English; the data files say which release, `bench/language_tables.py` writes them.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+
+from tilth.kernels.jit import kernel
+from tilth.kernels.text_bytes import hash_bytes, pair
+from tilth.kernels.text_classes import classes, data_file
+
+Language = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+SEEN_BITS, SLOTS = 1 << 16, 1 << 12
+KNOWN_COLUMNS, RUN_COLUMNS, ENDING_COLUMNS = 8, 16, 2
+MOST_KNOWN, MOST_RUNS, MOST_ENDINGS = 2048, 512, 128
+LONGEST_RUN = RUN_COLUMNS - 3
+
+# Sections. The code points' flags come first, so that language[code point] are its flags.
+SEEN = 0x110000  # one bit a hash: clear, and no known text or pair has it
+KNOWN_SLOTS = SEEN + SEEN_BITS // 32  # by hash, linear probing: number of the known text + 1, or 0
+PAIR_SLOTS = KNOWN_SLOTS + SLOTS  # by hash of the first two tokens: number of the first run + 1, or 0
+KNOWN = PAIR_SLOTS + SLOTS  # rows of: place and size in TEXTS, 1 if it comes second in some run, number of tokens, their sizes
+RUNS = KNOWN + MOST_KNOWN * KNOWN_COLUMNS  # rows of: number of tokens, the known text that they become, 1 if the next run starts alike, sizes
+ENDINGS = RUNS + MOST_RUNS * RUN_COLUMNS  # rows of: place and size in TEXTS, of suffixes that are cut off after a digit; size 0 ends them
+TEXTS = ENDINGS + MOST_ENDINGS * ENDING_COLUMNS  # bytes, one an entry
+
+_BIT, _WORD, _BITS_IN_WORD = np.uint64(31), np.uint64(5), np.uint64(SEEN_BITS // 32 - 1)
+_SLOT = np.uint64(SLOTS - 1)
+
+
+@kernel(allocates=False)
+def is_seen(language: Language, key: np.uint64) -> bool:
+    """Return False where no known text or pair has the hash `key`."""
+    return language[SEEN + np.int64((key >> _WORD) & _BITS_IN_WORD)] >> np.int64(key & _BIT) & 1 != 0
+
+
+@kernel(allocates=False)
+def spells(language: Language, place: int, page: np.ndarray, start: int, size: int) -> bool:
+    """Return whether page[start:start + size] is what stands at `place` in the texts."""
+    for i in range(size):
+        if language[TEXTS + place + i] != page[start + i]:
+            return False
+    return True
+
+
+@kernel(allocates=False)
+def find_known(language: Language, page: np.ndarray, start: int, end: int, key: np.uint64) -> int:
+    """Return where the row of the known text page[start:end] is, whose hash is `key`; 0 if there is none."""
+    if not is_seen(language, key):
+        return 0
+    slot = key & _SLOT
+    while language[KNOWN_SLOTS + np.int64(slot)]:
+        row = KNOWN + (language[KNOWN_SLOTS + np.int64(slot)] - 1) * KNOWN_COLUMNS
+        if language[row + 1] == end - start and spells(language, language[row], page, start, end - start):
+            return row
+        slot = (slot + np.uint64(1)) & _SLOT
+    return 0
+
+
+@kernel(allocates=False)
+def find_run(language: Language, page: np.ndarray, words: np.ndarray, word: int, size: int, key: np.uint64) -> int:
+    """Return where the row of the run is that the `size` words from `word` are; 0 if there is none. `key` is the hash of the first two."""
+    slot = key & _SLOT
+    while language[PAIR_SLOTS + np.int64(slot)]:
+        row = RUNS + (language[PAIR_SLOTS + np.int64(slot)] - 1) * RUN_COLUMNS
+        while True:
+            if language[row] == size and is_run(language, row, page, words, word):
+                return row
+            if not language[row + 2]:
+                break
+            row += RUN_COLUMNS
+        slot = (slot + np.uint64(1)) & _SLOT
+    return 0
+
+
+@kernel(allocates=False)
+def is_run(language: Language, row: int, page: np.ndarray, words: np.ndarray, word: int) -> bool:
+    """Return whether the words from `word` on are the tokens of the run in `row`."""
+    place = language[KNOWN + language[row + 1] * KNOWN_COLUMNS]
+    for token in range(language[row]):
+        size = language[row + 3 + token]
+        if words[word + token, 1] != size or not spells(language, place, page, np.int64(words[word + token, 0]), size):
+            return False
+        place += size
+    return True
+
+
+@functools.cache
+def language() -> Language:
+    """Return the array for blank English."""
+    content = data_file("spacy_words.json")
+    exceptions = {rule["text"]: rule["tokens"] for rule in content["rules"]}
+    runs = sorted((rule["pieces"], rule["text"]) for rule in content["rules"] if rule["pieces"])
+    second = {piece for pieces, _ in runs for piece in pieces[1:]}
+    known = list(exceptions) + sorted(second - exceptions.keys())
+    every = known + content["endings_after_digit"]
+    table = np.zeros(TEXTS + sum(len(text.encode()) for text in every), np.int64)
+    table[: len(classes())] = classes()
+    table[TEXTS:] = np.frombuffer("".join(every).encode(), np.uint8)
+    places = np.cumsum([0] + [len(text.encode()) for text in every])
+    for number, text in enumerate(known):
+        tokens = exceptions.get(text, [])
+        _write(table, KNOWN + number * KNOWN_COLUMNS, [places[number], _size(text), text in second, len(tokens), *map(_size, tokens)])
+        _insert(table, KNOWN_SLOTS, text_hash(text), number)
+    for number, (pieces, text) in enumerate(runs):
+        alike = number + 1 < len(runs) and runs[number + 1][0][:2] == pieces[:2]
+        _write(table, RUNS + number * RUN_COLUMNS, [len(pieces), known.index(text), alike, *map(_size, pieces)])
+        if number == 0 or runs[number - 1][0][:2] != pieces[:2]:
+            _insert(table, PAIR_SLOTS, pair(text_hash(pieces[0]), text_hash(pieces[1])), number)
+    for number, text in enumerate(content["endings_after_digit"]):
+        _write(table, ENDINGS + number * ENDING_COLUMNS, [places[len(known) + number], _size(text)])
+    table.flags.writeable = False
+    return table
+
+
+def text_hash(text: str) -> np.uint64:
+    """Return the hash by which kernels know this text.
+
+    >>> bool(text_hash("the") == text_hash("the") != text_hash("eht"))
+    True
+    """
+    data = np.frombuffer(bytearray(text.encode() + bytes(8)), np.uint8)
+    return np.uint64(hash_bytes(data, 0, len(data) - 8))
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
+
+
+def _write(table: Language, row: int, values: list[int]) -> None:
+    table[row : row + len(values)] = values
+
+
+def _insert(table: Language, slots: int, key: np.uint64, number: int) -> None:
+    table[SEEN + int(key) // 32 % (SEEN_BITS // 32)] |= 1 << int(key) % 32
+    slot = int(key) % SLOTS
+    while table[slots + slot]:
+        slot = (slot + 1) % SLOTS
+    table[slots + slot] = number + 1
