@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tilth.executors import Executor, executor
 
+settings.register_profile("tilth", deadline=None, max_examples=50)  # a busy machine is slow, not wrong
+settings.load_profile("tilth")
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

@@ -1,0 +1,42 @@
+# Two commands: `make run` does the main job on what this machine has, `make test` passes the tests. Each makes what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT ?= work/web-en
+INPUT ?=
+WORKERS ?= 0
+
+.PHONY: run test bench clean
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[all,test]'
+	touch $@
+
+run: $(VENV)/ready
+ifeq ($(INPUT),)
+	$(BIN)/tilth collect work/input
+	$(BIN)/tilth run recipes/web_en.py --out $(OUT) --executor local:$(WORKERS)
+else
+	$(BIN)/tilth run recipes/web_en.py --input '$(INPUT)' --out $(OUT) --executor local:$(WORKERS)
+endif
+	$(BIN)/tilth report $(OUT)
+
+test: $(VENV)/ready
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+# The peers run in an environment of their own, side by side with ours, in one go.
+.venv-peers/ready: bench/peers.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --upgrade pip
+	.venv-peers/bin/python -m pip install --quiet --requirement bench/peers.txt
+	touch $@
+
+bench: $(VENV)/ready .venv-peers/ready
+	$(BIN)/python bench/all.py --peer .venv-peers/bin/python
+
+clean:
+	rm -rf work build .venv-peers
