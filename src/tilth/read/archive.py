@@ -32,7 +32,7 @@ _FIELDS = (b"warc-type", b"warc-record-id", b"warc-target-uri", b"warc-date", b"
 
 
 class Record(NamedTuple):
-    """A record; `place` is the byte of the file where it (or its gzip member) begins; `content` only of WANTED types."""
+    """A record; `place` is the byte of the file where it (or its gzip member) begins. Of types that are not WANTED only that and the id."""
 
     place: int
     kind: str = ""
@@ -129,17 +129,23 @@ class _Window:
 def _fast(file: BinaryIO, start: int, end: int, limit: int) -> Iterator[Record]:
     """Records as FastWARC finds them, up to the first that is odd; none without FastWARC."""
     try:
-        from fastwarc.warc import ArchiveIterator
+        from fastwarc.warc import ArchiveIterator, WarcRecordType
     except ImportError:
         return
     window = _Window(file, start, end)
+    wanted = {int(getattr(WarcRecordType, kind)) for kind in WANTED}
     try:
         for found in ArchiveIterator(cast(BinaryIO, window), parse_http=False):
-            record = _record(found.stream_pos, [found.headers.get_bytes(name) or b"" for name in _FIELDS])
-            size = _length(found.headers.get_bytes(b"content-length") or b"", record.place)
+            size = found.content_length
+            if not size and _length(found.headers.get_bytes(b"content-length") or b"", found.stream_pos):
+                return
+            if int(found.record_type) not in wanted:
+                record = Record(found.stream_pos, id=found.record_id or "")
+            else:
+                record = _record(found.stream_pos, [found.headers.get_bytes(name) or b"" for name in _FIELDS])
             if size > limit:
                 record = record._replace(error=too_long("record", limit))
-            elif record.kind in WANTED:
+            elif record.kind:
                 record = record._replace(content=found.reader.read())
                 if len(record.content) != size:
                     return
@@ -205,8 +211,8 @@ def _length(value: bytes, place: int) -> int:
 
 
 def _record(place: int, fields: list[bytes]) -> Record:
-    kind, id, url, date, type = (value.decode("utf-8", "replace") for value in fields)
-    return Record(place, kind.lower(), id, url.strip("<> "), date, type.lower())
+    kind, id, url, date, type = [value.decode("utf-8", "replace") for value in fields]
+    return Record(place, kind.lower(), id, url.strip("<> "), date, type.lower()) if kind.lower() in WANTED else Record(place, id=id)
 
 
 class _Feed:

@@ -25,7 +25,7 @@ PROBE_BYTES = 64 << 20
 MOST_FIELDS = 256  # of a probe; what is beyond goes to `rest`: objects keyed by data must not become that many columns
 RESERVED = ("row", "id", "source", "text", "drop", "drop_of", "error", "rest")
 
-_NATIVE: dict[pa.DataType, set[type]] = {STRING: {str}, INT: {int}, FLOAT: {float, int}, BOOL: {bool}, BINARY: {bytes, str}}
+_NATIVE: dict[pa.DataType, set[type]] = {STRING: {str}, INT: {int}, FLOAT: {float, int}, BOOL: {bool}, BINARY: {bytes, memoryview, str}}
 _KINDS = {str: "a string", int: "an integer", float: "a float", bool: "a boolean", list: "an array", dict: "an object"}
 
 Row = Mapping[str, Any]

@@ -13,15 +13,17 @@ from tilth.read.lines import too_long
 
 _END = re.compile(rb"\r?\n\r?\n")
 _CHUNK = re.compile(rb"[ \t]*([0-9a-fA-F]{1,15})[^\r\n]{0,1000}\r?\n")
+_HEADER = re.compile(rb"^(content-type|content-encoding|transfer-encoding)[ \t]*:([^\r\n]*)", re.I | re.M)
+_STATUS = re.compile(rb"HTTP/\S*\s+(\d{1,9})(?:\s|\Z)")
 _STEP = 64 << 10
 
 
 class Response(NamedTuple):
-    """An HTTP response; header names in lower case, the last of equal ones."""
+    """An HTTP response: the status, those headers that say what the body is, and the body."""
 
     status: int | None
-    headers: dict[str, str]
-    body: bytes
+    content_type: str
+    body: bytes | memoryview
 
 
 def parse(raw: bytes, limit: int) -> Response:
@@ -31,28 +33,25 @@ def parse(raw: bytes, limit: int) -> Response:
     off in a chunk or in compressed data keeps what came before. ValueError: not HTTP, longer than `limit`, or of unknown encoding.
 
     >>> parse(b"HTTP/1.1 200 OK\\r\\nContent-Type: text/html\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n2\\r\\nhi\\r\\n0\\r\\n\\r\\n", 100)
-    Response(status=200, headers={'content-type': 'text/html', 'transfer-encoding': 'chunked'}, body=b'hi')
+    Response(status=200, content_type='text/html', body=b'hi')
     """
     if not raw.startswith(b"HTTP/"):
         raise ValueError("the payload is not an HTTP response")
     end = _END.search(raw)
-    first, *lines = raw[: end.start() if end else len(raw)].decode("latin-1").split("\n")
-    status = first.split()[1:2]
-    headers = {}
-    for line in lines:
-        name, _, value = line.partition(":")
-        headers[name.strip().lower()] = value.strip()
-    body = raw[end.end() :] if end else b""
-    body = _decode(body, headers, limit)
-    return Response(int(status[0]) if status and status[0].isdecimal() and len(status[0]) < 10 else None, headers, body)
+    head, body = (raw[: end.start()], memoryview(raw)[end.end() :]) if end else (raw, memoryview(b""))
+    headers = {name.lower(): value.decode("latin-1").strip() for name, value in _HEADER.findall(head)}
+    status = _STATUS.match(head)
+    decoded = _decode(body, headers.get(b"transfer-encoding", "").lower(), headers.get(b"content-encoding", "").lower(), limit)
+    return Response(int(status[1]) if status else None, headers.get(b"content-type", ""), decoded)
 
 
-def _decode(body: bytes, headers: dict[str, str], limit: int) -> bytes:
-    if "chunked" in headers.get("transfer-encoding", "").lower():
-        body = dechunk(body)
-    encodings = headers.get("content-encoding", "").lower().split(",")
-    for encoding in reversed([one.strip() for one in encodings if one.strip() not in ("", "identity", "none", "utf-8")][-3:]):
-        body = _decoded(body, encoding, limit)
+def _decode(raw: memoryview, transfer: str, content: str, limit: int) -> bytes | memoryview:
+    """The body as it was meant; not copied where nothing is to be decoded."""
+    body: bytes | memoryview = dechunk(bytes(raw)) if "chunked" in transfer else raw
+    if content:
+        encodings = [one.strip() for one in content.split(",")]
+        for encoding in reversed([one for one in encodings if one not in ("", "identity", "none", "utf-8")][-3:]):
+            body = _decoded(bytes(body), encoding, limit)
     if len(body) > limit:
         raise ValueError(too_long("body", limit))
     return body

@@ -90,7 +90,7 @@ def _page(record: Record, limit: int) -> dict[str, Any] | None:
     if not record.type.startswith("application/http"):
         return None
     response = http.parse(record.content, limit)
-    kind = response.headers.get("content-type", "")
+    kind = response.content_type
     if not (_media(kind) in _HTML if kind else _LOOKS_HTML.match(response.body, 0, 4096)):
         return None
     return {**_about(record), "html": response.body, "content_type": kind or None, "status": response.status}

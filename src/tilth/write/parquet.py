@@ -72,7 +72,8 @@ class RowGroups:
                 self._end_group()
 
     def _end_group(self) -> None:
-        self.writer.write_table(pa.Table.from_batches(self.held, self.schema), row_group_size=max(1, self.held_rows))
+        group = pa.Table.from_batches(self.held, self.schema).combine_chunks()  # or pages would end where batches did
+        self.writer.write_table(group, row_group_size=max(1, self.held_rows))
         self.rows += self.held_rows
         self.held, self.held_rows, self.held_bytes = [], 0, 0
 
