@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import io
-import itertools
 import os
 import signal
 import subprocess
@@ -15,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tilth.errors import RecipeError, StoreError
 from tilth.read.crawl import CrawlReport, Limits, Manners, crawl
@@ -171,14 +172,14 @@ def test_a_site_that_wants_more_patience_than_there_is(tmp_path):
         assert not site.asked()
 
 
-@pytest.mark.parametrize("robots, manners", [("Crawl-delay: 0.15", QUICK), ("Allow: /", Manners(delay=0.15, per_site=4))])
+@pytest.mark.parametrize("robots, manners", [("Crawl-delay: 0.25", QUICK), ("Allow: /", Manners(delay=0.25, per_site=4))])
 def test_requests_to_a_site_keep_their_distance(tmp_path, robots, manners):
     pages = tree(3, 1) | {"/robots.txt": lambda request: send(request, 200, "User-agent: *\n" + robots, "text/plain")}
     with Site(pages) as site:
         run(site, tmp_path, manners=manners)
         asked = site.times[1:]  # the first is robots.txt
         assert len(asked) == 4
-        assert min(b - a for a, b in itertools.pairwise(asked)) > 0.1
+        assert asked[-1] - asked[0] > 0.6  # three times the delay, less what the first took to arrive
 
 
 @pytest.mark.parametrize("per_site", [1, 3])
@@ -466,6 +467,44 @@ def test_damage_before_the_end_is_an_error(tmp_path):
             run(site, tmp_path)
         first.unlink()
         assert run(site, tmp_path).pages == 40
+
+
+def expected(graph, depth, most):
+    """The pages of a walk by levels, as plainly as can be: {page: links}, {redirect: target}, None for a missing page."""
+    seen, pages, level = {"/"}, [], ["/"]
+    for _ in range(depth + 1):
+        links, at = [], 0
+        while at < len(level) and len(pages) < most:
+            wave, at = level[at : at + most - len(pages)], at + len(level[at : at + most - len(pages)])
+            for path in wave:
+                found = graph.get(path)
+                if isinstance(found, str) and found not in seen:
+                    seen.add(found)
+                    level.append(found)
+                elif isinstance(found, list):
+                    pages.append(path)
+                    links += found
+        level = []
+        for path in links:
+            if path not in seen:
+                seen.add(path)
+                level.append(path)
+    return pages
+
+
+paths = st.sampled_from(["/", *"abcdefgh"]).map(lambda name: "/" + name.strip("/"))
+graphs = st.dictionaries(paths, st.lists(paths, max_size=5) | paths | st.none(), max_size=9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(graphs, st.integers(0, 4), st.integers(1, 9))
+def test_what_is_visited_depends_on_the_site_alone(tmp_path_factory, graph, depth, most):
+    answers = {list: lambda links: page(*links), str: to, type(None): lambda _: page(status=404)}
+    with Site({path: answers[type(found)](found) for path, found in graph.items()}) as site:
+        for per_site in (1, 4):
+            folder = tmp_path_factory.mktemp("walk")
+            run(site, folder, Limits(depth=depth, pages=most, redirects=99), Manners(delay=0.0, per_site=per_site))
+            assert pages_of(folder) == set(expected(graph, depth, most))
 
 
 CHILD = """

@@ -41,6 +41,7 @@ from tilth.read.crawl_links import LONGEST, canonical, escaped, links
         ("http://exa mple.org/", "", None),
         ("http://ex*mple.org/", "", None),
         ("http://" + "a" * 70 + "é.example/", "", None),
+        ("http://example.org/\udce4", "", "http://example.org/%E4"),
         ("http://example.org/\ud800", "", None),
         ("http://example.org/" + "a" * LONGEST, "", None),
     ],

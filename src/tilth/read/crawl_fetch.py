@@ -177,7 +177,8 @@ async def _page(answer: aiohttp.ClientResponse, url: str, largest: int) -> Visit
 
 def _head(answer: aiohttp.ClientResponse, length: int) -> bytes:
     """Return the status line and headers as they describe the decoded body; those that described the wire are kept as X-Crawler-..."""
-    lines = [f"HTTP/1.1 {answer.status} {answer.reason or ''}".encode("latin-1", "replace")]
+    version = answer.version or aiohttp.HttpVersion11
+    lines = [f"HTTP/{version.major}.{version.minor} {answer.status} {answer.reason or ''}".encode("latin-1", "replace")]
     for name, value in answer.raw_headers:
         lines.append((b"X-Crawler-" if name.decode("latin-1").lower() in _WIRE else b"") + name + b": " + value)
     return b"\r\n".join([*lines, b"Content-Length: %d" % length, b""])

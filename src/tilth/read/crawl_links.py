@@ -51,7 +51,7 @@ def escaped(text: str) -> str:
     >>> escaped("/%7ea%2fb c%")
     '/~a%2Fb%20c%25'
     """
-    return quote(_ESCAPE.sub(_escape, text), safe="/?:@!$&'()*+,;=~%")
+    return quote(_ESCAPE.sub(_escape, text), safe="/?:@!$&'()*+,;=~%", errors="surrogateescape")  # header bytes that are no UTF-8
 
 
 def links(body: bytes, url: str) -> list[str]:

@@ -73,7 +73,7 @@ class _Lost(Exception):
     """A page that did not come: (address, why)."""
 
 
-_MANNERS = Manners(delay=0.0, per_site=1, timeout=20.0, retries=0)
+_MANNERS = Manners(delay=0.0, per_site=1, timeout=60.0, retries=0)
 
 
 @contextlib.contextmanager
