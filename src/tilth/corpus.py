@@ -18,7 +18,8 @@ from tilth.read.reader import File, Reader, Span
 from tilth.record import fingerprint, record
 from tilth.store import Store
 
-SPLIT = 32 << 20
+SPLITS = 2 << 20, 128 << 20  # the least and the most bytes of a shard, as the files are stored
+SHARDS = 256  # what is aimed at in between: enough to keep workers busy, few enough to list
 GROUP_FILES = 4096  # small files in one shard at most
 
 
@@ -72,7 +73,7 @@ class Manifest:
         )
 
 
-def manifest_of(store: Store, reader: Reader, role: str, split: int, save: bool) -> tuple[Manifest, str]:
+def manifest_of(store: Store, reader: Reader, role: str, split: int | None, save: bool) -> tuple[Manifest, str]:
     """Return the up-to-date manifest of a corpus in a store, and its name; `role` keeps apart corpora that are read alike.
 
     A reader that reads otherwise than before starts a new manifest: its rows are other rows.
@@ -84,16 +85,19 @@ def manifest_of(store: Store, reader: Reader, role: str, split: int, save: bool)
     return manifest, name
 
 
-def survey(reader: Reader, before: Manifest | None, split: int = SPLIT) -> Manifest:
+def survey(reader: Reader, before: Manifest | None, split: int | None = None) -> Manifest:
     """Return the manifest of what the reader finds now, every shard of `before` that still holds kept under its number.
 
-    Raises CorpusError where there is nothing to read. `split` counts only where there is no manifest yet.
+    Raises CorpusError where there is nothing to read. `split` (default: from the size of the corpus) counts only where there is
+    no manifest yet.
     """
     listed = reader.files()
     if not listed:
         raise CorpusError.empty(repr(reader))
     if before is None:
-        return _extend(reader, Manifest((), {}, reader.schema(listed), split, 0), listed)
+        least, most = SPLITS
+        wanted = split or min(most, max(least, sum(file.size for file in listed) // SHARDS))
+        return _extend(reader, Manifest((), {}, reader.schema(listed), wanted, 0), listed)
     return _extend(reader, before, listed)
 
 

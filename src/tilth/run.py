@@ -16,7 +16,7 @@ import pyarrow as pa
 from tilth.audit import TRAILS
 from tilth.books import books, keep_times, retracted
 from tilth.conductor import Conductor, Progress, Wave
-from tilth.corpus import SPLIT, Manifest, manifest_of
+from tilth.corpus import Manifest, manifest_of
 from tilth.errors import CorpusError
 from tilth.executors import Executor
 from tilth.executors import executor as executor_of
@@ -93,7 +93,7 @@ def run(
     *,
     write: Sequence[Writer] | None = None,
     progress: Callable[[Progress], None] | None = None,
-    split: int = SPLIT,
+    split: int | None = None,
     partitions: int | None = None,
     store: str | None = None,
     row_seconds: float = 60.0,
@@ -154,7 +154,7 @@ class Plan:
 
 
 def plan(
-    corpus: Reader, recipe: Sequence[Any], out: str, *, split: int = SPLIT, partitions: int | None = None, store: str | None = None
+    corpus: Reader, recipe: Sequence[Any], out: str, *, split: int | None = None, partitions: int | None = None, store: str | None = None
 ) -> Plan:
     """Return what `run` with the same arguments would do, without doing it."""
     _, blobs = _stores(out, store)

@@ -29,7 +29,7 @@ def run_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what decides where a run lies and how it is cut."""
     parser.add_argument("--out", metavar="FOLDER", help="where to write, a folder or URL (default: the recipe's, or work/NAME)")
     parser.add_argument("--store", metavar="FOLDER", help="where blobs and receipts lie; runs that share work may share it")
-    parser.add_argument("--split", metavar="MB", type=int, default=32, help="megabytes of a shard, decided once for a corpus (default: 32)")
+    parser.add_argument("--split", metavar="MB", type=int, help="megabytes of a shard, decided once for a corpus (default: from its size)")
 
 
 def recipe_of(given: argparse.Namespace) -> tuple[Any, Recipe]:

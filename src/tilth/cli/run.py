@@ -34,7 +34,7 @@ def command(given: argparse.Namespace) -> None:
     corpus, recipe = recipe_of(given)
     out = out_of(given, recipe)
     with progress(quiet=given.quiet) as tell:
-        done = run(corpus, recipe.steps, out, given.executor, progress=tell, split=given.split << 20, store=given.store)
+        done = run(corpus, recipe.steps, out, given.executor, progress=tell, split=given.split and given.split << 20, store=given.store)
     line(done.summary())
     line(f"{out}: see `tilth ls {out}` and `tilth report {out}`")
 
