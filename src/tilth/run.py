@@ -55,11 +55,11 @@ class Run:
 
     def stages(self) -> list[dict[int, Piece]]:
         """Return the pieces as they were after each stage: what was measured before the first rule is still there."""
-        store, found = self.store(), []
-        pieces: dict[int, Piece] = {}
+        store, found, pieces = self.store(), [], dict[int, Piece]()
         for stage in self.data["stages"]:
             receipts = {int(shard): store.receipt(key) for shard, key in stage["keys"].items()}
-            pieces = {shard: after(store, pieces.get(shard), shard, receipt) for shard, receipt in receipts.items() if receipt}
+            now = {shard: after(store, pieces.get(shard), shard, receipt) for shard, receipt in receipts.items()}
+            pieces = {shard: piece for shard, piece in now.items() if piece}
             found.append(pieces)
         return found
 

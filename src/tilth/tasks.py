@@ -304,16 +304,16 @@ def conform(batch: pa.RecordBatch, schema: pa.Schema, steps: Sequence[Op]) -> pa
     if batch.schema.equals(schema):
         return batch
     columns = []
-    for field in schema:
-        column = batch[field.name] if field.name in batch.schema.names else pa.nulls(len(batch), field.type)
-        if column.type != field.type:
+    for wanted in schema:
+        column = batch[wanted.name] if wanted.name in batch.schema.names else pa.nulls(len(batch), wanted.type)
+        if column.type != wanted.type:
             if not pa.types.is_null(column.type):
                 raise StepError(
-                    f"Column {field.name!r} is {column.type} here, but {field.type} for an empty batch.",
+                    f"Column {wanted.name!r} is {column.type} here, but {wanted.type} for an empty batch.",
                     where=", ".join(map(label, steps)), why="a column has one type in the whole corpus",
-                    fix=f"name the type where the column is made: pa.array(values, pa.{field.type}())",
+                    fix=f"name the type where the column is made: pa.array(values, pa.{wanted.type}())",
                 )
-            column = column.cast(field.type)
+            column = column.cast(wanted.type)
         columns.append(column)
     return pa.record_batch(columns, schema=schema)
 
