@@ -121,10 +121,11 @@ class _Walk:
     seen: set[str] = field(default_factory=set)
 
     async def run(self, seeds: list[str]) -> CrawlReport:
-        level = list(self._fresh(seeds))
-        for depth in range(self.limits.depth + 1):
+        level, depth = list(self._fresh(seeds)), 0
+        while level:
             found = await self._level(level)
             level = list(self._fresh(found)) if depth < self.limits.depth else []
+            depth += 1
         report = self.report
         report.bytes, report.requests = self.archive.bytes, self.fetcher.requests
         return report
