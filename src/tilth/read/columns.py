@@ -118,7 +118,7 @@ def close_batch(
         broken = pa.array([i in faults for i in range(length)], BOOL)
         full = {name: pc.if_else(broken, pa.scalar(None, column.type), column) for name, column in full.items()}
         full["error"] = pa.array([faults.get(i) for i in range(length)], STRING)
-    full["id"] = pc.coalesce(full["id"], places)
+    full["id"] = pc.if_else(pc.fill_null(pc.equal(full["id"], ""), True), places, full["id"])  # an empty id names nothing
     full["source"] = pa.repeat(pa.scalar(source, STRING), length)
     return pa.record_batch(list(full.values()), schema=schema)
 

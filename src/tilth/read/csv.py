@@ -25,7 +25,7 @@ _FLOAT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 @dataclass(frozen=True)
 class Csv(Reader):
-    """Read CSV and TSV (also .gz, .zst, .bz2, .lz4); the first line of each file is its header, unless `header` gives the names.
+    """Read CSV and TSV (also .gz, .zst, .lz4); the first line of each file is its header, unless `header` gives the names.
 
     `text`, `id` and `columns` as for Jsonl. `delimiter`: a tab in .tsv and .tab files and a comma in others, unless given. `quote=""`
     says that no field is quoted: then a line is a record, and big files are read in parts; else a file is read whole, as only

@@ -6,6 +6,7 @@ import functools
 import glob
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 import fsspec
@@ -32,12 +33,16 @@ def list_files(paths: Paths, suffixes: tuple[str, ...], where: str) -> list[File
     return [found[path] for path in sorted(found)]
 
 
-def open_file(path: str) -> BinaryIO:
+@contextmanager
+def open_file(path: str) -> Iterator[BinaryIO]:
     """Open a local path or a URL to read bytes from."""
     if not is_url(path):
-        return open(path, "rb")
-    filesystem, inner = fsspec.core.url_to_fs(path)
-    return filesystem.open(inner, "rb")
+        with open(path, "rb") as file:
+            yield file
+        return
+    filesystem, inner = fsspec.core.url_to_fs(path)  # held on to: an archive closes when its file system is no longer used
+    with filesystem.open(inner, "rb") as file:
+        yield file
 
 
 def size_of(path: str) -> int:

@@ -21,7 +21,7 @@ from tilth.read.streams import compressed
 
 @dataclass(frozen=True)
 class Jsonl(Reader):
-    """Read JSON Lines (.jsonl, .ndjson; also .gz, .zst, .bz2, .lz4), uncompressed files in parts.
+    """Read JSON Lines (.jsonl, .ndjson; also .gz, .zst, .lz4), uncompressed files in parts.
 
     `text` and `id` name the fields that are the text and the id (default: "id" where there is one, else "file:byte"); `columns`
     names the only other fields to keep. A blank line is no row; a line that is no JSON object, or longer than `max_bytes`, is a

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from tilth.read.files import open_file
 
-CODECS = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".lz4": "lz4"}
+CODECS = {".gz": "gzip", ".zst": "zstd", ".lz4": "lz4"}
 CHUNK = 1 << 20
 
 
