@@ -14,6 +14,7 @@ from tilth import catalog
 from tilth.errors import RecipeError
 from tilth.recipe import Recipe, dump, load, override, parse, save
 from tilth.rules import Filter
+from tilth.write import Parquet
 
 OWN = '''
 from __future__ import annotations
@@ -132,6 +133,13 @@ def test_names_arguments_and_composites(own: Any) -> None:
     assert recipe.steps == (*own.twice(), *own.twice("yes and no"), Filter("words > 3"))
 
 
+def test_writers_may_be_named() -> None:
+    recipe = parse("recipe: []\nwrite: [write.Parquet, {write.Parquet: {without: [html]}}]")
+    assert recipe.write == (Parquet(), Parquet(without=("html",)))
+    assert parse(dump(recipe)) == recipe
+    assert parse("recipe: []").write is None
+
+
 def test_json_is_yaml_and_numbers_fit_their_hints(own: Any) -> None:
     step = parse('{"recipe": [{"./own.py:Everything": {"text": "a", "share": 1e-3, "pairs": [["b", 1]]}}]}', ALLOW, beside(own)).steps[0]
     assert repr(step) == repr(own.Everything("a", share=0.001, pairs=(("b", 1.0),)))
@@ -152,7 +160,9 @@ def test_json_is_yaml_and_numbers_fit_their_hints(own: Any) -> None:
         ("recipe:\n- Filter: a > 1", 2, "Names and values are expected"),
         ("recipe:\n- [Filter]", 2, "Names and values are expected"),
         ("recipe:\n- ", 2, "A name is expected"),
-        ("recipe: {Filter: {rule: a > 1}}", 1, "needs the list"),
+        ("recipe: {Filter: {rule: a > 1}}", 1, "A list is expected"),
+        ("recipe:\n- write.Parquet", 2, "a writer under `write:`"),
+        ("recipe: []\nwrite: [dedup.exact]", 2, "does not belong here"),
         ("out: x", 1, "needs the list"),
         ("recpie: []\n", 1, "did you mean recipe?"),
         ("- Filter", 1, "Names and values"),

@@ -14,14 +14,15 @@ from tilth.errors import RecipeError
 from tilth.read.reader import Reader
 from tilth.record import digest
 from tilth.rules import did_you_mean
+from tilth.write.writer import Writer
 
-KEYS = ("corpus", "out", "recipe")
+KEYS = ("corpus", "out", "recipe", "write")
 MAX_NODES = 100_000  # names and values of a recipe, aliases counted each time they are used
 MAX_DEPTH = 50
 
 
 def build(text: str, allow: Iterable[str], path: Path | None) -> dict[str, Any]:
-    """Return the fields of a Recipe: `steps`, and `corpus` and `out` where the text has them; raises RecipeError with the line."""
+    """Return the fields of a Recipe: `steps`, and `corpus`, `out` and `write` where the text has them; raises RecipeError with the line."""
     where = str(path or "recipe")
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -48,17 +49,25 @@ class _Builder:
         for key in entries:
             if key not in KEYS:
                 self.fail(node, f"A recipe has no {key!r}.", fix=did_you_mean(key, KEYS))
-        if not isinstance(entries.get("recipe"), yaml.SequenceNode):
-            self.fail(entries.get("recipe", node), "A recipe needs the list `recipe`.", fix="recipe: [filters.Language]")
+        if "recipe" not in entries:
+            self.fail(node, "A recipe needs the list `recipe`.", fix="recipe: [filters.Language]")
         made = {key: self.value(entries[key], hint) for key, hint in (("corpus", Reader), ("out", str)) if key in entries}
-        return {**made, "steps": tuple(step for each in entries["recipe"].value for step in self.steps(each))}
+        steps = self.listed(entries["recipe"], catalog.STEPS, "a reader stands under `corpus:`, a writer under `write:`")
+        writers = {"write": self.listed(entries["write"], (Writer,), "write: [write.Parquet]")} if "write" in entries else {}
+        return {**made, **writers, "steps": steps}
 
-    def steps(self, node: yaml.Node) -> list[Any]:
-        made = self.call(self.text(node), None, node) if isinstance(node, yaml.ScalarNode) else self.part(node)
-        steps = list(made) if isinstance(made, list | tuple) else [made]
-        if not all(isinstance(step, catalog.STEPS) for step in steps):
-            self.fail(node, f"{made!r} is not a step.", fix="a reader stands under `corpus:`, not in the list of steps")
-        return steps
+    def listed(self, node: yaml.Node, kinds: tuple[type, ...], fix: str) -> tuple[Any, ...]:
+        """Return what a list names; a name alone is one without arguments, and a composite puts all of its steps there."""
+        if not isinstance(node, yaml.SequenceNode):
+            self.fail(node, "A list is expected here.", fix="recipe: [filters.Language]")
+        found: list[Any] = []
+        for each in node.value:
+            made = self.call(self.text(each), None, each) if isinstance(each, yaml.ScalarNode) else self.part(each)
+            parts = made if isinstance(made, list | tuple) else [made]
+            if not all(isinstance(part, kinds) for part in parts):
+                self.fail(each, f"{made!r} does not belong here.", fix=fix)
+            found += parts
+        return tuple(found)
 
     def part(self, node: yaml.Node) -> Any:
         entries = self.entries(node, "a step")

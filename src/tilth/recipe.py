@@ -30,6 +30,7 @@ from tilth.errors import RecipeError, TilthError
 from tilth.read.reader import Reader
 from tilth.record import digest
 from tilth.rules import did_you_mean
+from tilth.write.writer import Writer
 
 SUFFIXES = (".py", ".yaml", ".yml", ".json")
 MAX_BYTES = 16 << 20  # of a recipe's text
@@ -37,11 +38,15 @@ MAX_BYTES = 16 << 20  # of a recipe's text
 
 @dataclass(frozen=True)
 class Recipe:
-    """What to read, what to do, where to write; `corpus` and `out` may be left to the one who runs it."""
+    """What to read, what to do, where to write and what; all but `steps` may be left to the one who runs it.
+
+    `write` None stands for Parquet and what the steps bring (token shards).
+    """
 
     steps: tuple[Any, ...]
     corpus: Reader | None = None
     out: str | None = None
+    write: tuple[Writer, ...] | None = None
 
     def __post_init__(self) -> None:
         for n, step in enumerate(self.steps):
@@ -95,9 +100,14 @@ def dump(recipe: Recipe, blobs: dict[str, bytes] | None = None) -> str:
     """
     plain: dict[str, Any] = {"corpus": _plain(recipe.corpus, blobs)} if recipe.corpus else {}
     plain |= {"out": recipe.out} if recipe.out is not None else {}
-    steps = [_plain(step, blobs) for step in recipe.steps]
-    plain["recipe"] = [step if any(step.values()) else next(iter(step)) for step in steps]
+    plain["recipe"] = _listed(recipe.steps, blobs)
+    plain |= {"write": _listed(recipe.write, blobs)} if recipe.write is not None else {}
     return yaml.dump(plain, Dumper=_Dumper, sort_keys=False, width=120, allow_unicode=True)
+
+
+def _listed(parts: Iterable[Any], blobs: dict[str, bytes] | None) -> list[Any]:
+    plain = [_plain(part, blobs) for part in parts]
+    return [part if any(part.values()) else next(iter(part)) for part in plain]
 
 
 class _Dumper(yaml.SafeDumper):
@@ -167,7 +177,8 @@ def _from_python(path: Path) -> Recipe:
     corpus = getattr(module, "corpus", None)
     if corpus is not None and not isinstance(corpus, Reader):
         raise RecipeError("`corpus` is not a reader.", where=str(path), why=f"it is {corpus!r}", fix="corpus = read.Jsonl('data/*.jsonl')")
-    return Recipe(tuple(module.recipe), corpus, getattr(module, "out", None))
+    write = getattr(module, "write", None)
+    return Recipe(tuple(module.recipe), corpus, getattr(module, "out", None), tuple(write) if isinstance(write, list | tuple) else None)
 
 
 def _line(path: Path, error: Exception, more: str = "") -> str:

@@ -18,7 +18,8 @@ def schema() -> dict[str, Any]:
     """
     parts = catalog.names()
     readers = [name for name, part in parts.items() if catalog.kind(part) == "Reader"]
-    steps = [name for name, part in parts.items() if catalog.kind(part) not in ("Reader", "Writer")]
+    writers = [name for name, part in parts.items() if catalog.kind(part) == "Writer"]
+    steps = [name for name in parts if name not in readers and name not in writers]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A Tilth recipe",
@@ -28,13 +29,14 @@ def schema() -> dict[str, Any]:
         "properties": {
             "corpus": {**_one_of(readers, parts), "description": "Where the rows come from"},
             "out": {"type": "string", "description": "The folder or URL to write to"},
-            "recipe": {"type": "array", "items": _step(steps, parts), "description": "The steps, in order"},
+            "recipe": {"type": "array", "items": _listed(steps, parts), "description": "The steps, in order"},
+            "write": {"type": "array", "items": _listed(writers, parts), "description": "What to write; Parquet and what the steps bring"},
         },
         "$defs": {name: _arguments(part) for name, part in parts.items()},
     }
 
 
-def _step(names: list[str], parts: Mapping[str, catalog.Part]) -> dict[str, Any]:
+def _listed(names: list[str], parts: Mapping[str, catalog.Part]) -> dict[str, Any]:
     bare = [name for name in names if not any(each.required for each in catalog.parameters(parts[name]).values())]
     alone = [each for name in bare for each in catalog.spellings(name)]
     return {"anyOf": [{"enum": sorted(alone)}, {"type": "string", "pattern": IMPORT_PATH}, _one_of(names, parts)]}
