@@ -1,0 +1,71 @@
+"""Every public step keeps the laws, and none changes its results without saying so."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+import pyarrow as pa
+import pytest
+from fingerprints import GOLDEN, current, steps
+
+from tilth import Filter, clean, dedup, evaluate, filters, tokenize
+from tilth.catalog import kind, names
+from tilth.memory import addressed
+from tilth.op import Exchange, Fold, Op
+from tilth.testing import check, examples
+
+PAGE = b"<html><title>t</title><body><main><p>A long enough paragraph of text, with commas, and a second sentence. And more.</p></main></body>"
+
+
+def pages() -> pa.Table:
+    html = pa.array([PAGE, b"", None, b"\xff\xfe<p>", PAGE * 3] * 4, pa.large_binary())
+    return addressed(pa.table({"html": html, "text": pa.nulls(20, pa.large_string()), "content_type": pa.nulls(20, pa.large_string())}))
+
+
+def encoded() -> tuple[tokenize.Encode, pa.Table]:
+    encode = tokenize.Bpe(vocab=300).finish(tokenize.Bpe(vocab=300).observe(pa.record_batch(examples().to_pydict(), schema=examples().schema)))[0]
+    return encode, evaluate([encode], examples()).table
+
+
+@cache
+def instances() -> dict[str, list[tuple[object, pa.Table]]]:
+    """For each public step, instances and what they are tried on; a step that is not here fails the test below."""
+    encode, tokens = encoded()
+    signed = evaluate([dedup.Signatures()], examples()).table
+    longest = evaluate(dedup.near(keep="longest")[:1], examples()).table
+    found: dict[str, list[tuple[object, pa.Table]]] = {
+        "Filter": [(Filter("text != 'a'"), examples())],
+        "clean.HtmlText": [(clean.HtmlText(), pages()), (clean.HtmlText(extractor="trafilatura"), pages())],
+        "dedup.NearDuplicates": [(dedup.near()[-1], signed), (dedup.near(keep="longest")[-1], longest)],
+        "dedup.Exact": [(dedup.Exact(), examples()), (dedup.exact(keep="longest")[-1], examples())],
+        "tokenize.Bpe": [(tokenize.Bpe(vocab=300), examples())],
+        "tokenize.Encode": [(encode, examples())],
+        "tokenize.Pack": [(tokenize.Pack(length=16), tokens)],
+        "filters.Measure": [(filters.fineweb()[0], examples())],
+    }
+    for name, thing in steps().items():
+        if name not in found:
+            found[name] = [(thing(), examples())]
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(steps()))
+def test_every_step_keeps_the_laws(name: str) -> None:
+    for step, table in instances()[name]:
+        check(step, table)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, thing in names().items() if kind(thing) == "composite" and name != "learn_from"))
+def test_every_composite_is_a_list_of_steps_that_run(name: str) -> None:
+    made = names()[name]()
+    assert all(isinstance(step, (Op, Fold, Exchange)) for step in made)
+    done = evaluate(made, examples())
+    assert len(done.table) + len(done.audit) + len(done.quarantine) == len(examples())
+
+
+def test_no_step_changes_without_saying_so() -> None:
+    golden, now = json.loads(GOLDEN.read_text()), current()
+    changed = [name for name in now if golden.get(name) != now[name] and golden.get(name, [None])[0] == now[name][0]]
+    assert not changed, f"the code of {changed} changed: raise `version` if results changed; then run: python tests/fingerprints.py"
+    assert golden == now, "a step is new, gone or has a new version: python tests/fingerprints.py"
