@@ -1,6 +1,7 @@
 """Quality filters: steps that measure, and composites that measure and decide with `Filter` rules."""
 
 from tilth.filters.c4 import C4, c4
+from tilth.filters.dolma import dolma
 from tilth.filters.fineweb import fineweb
 from tilth.filters.fineweb_quality import FineWebQuality, fineweb_quality
 from tilth.filters.gopher_quality import GopherQuality, gopher_quality
@@ -9,6 +10,6 @@ from tilth.filters.language import Language
 from tilth.filters.measure import Measure
 
 __all__ = [
-    "C4", "FineWebQuality", "GopherQuality", "GopherRepetition", "Language", "Measure", "c4", "fineweb", "fineweb_quality",
+    "C4", "FineWebQuality", "GopherQuality", "GopherRepetition", "Language", "Measure", "c4", "dolma", "fineweb", "fineweb_quality",
     "gopher_quality", "gopher_repetition",
 ]

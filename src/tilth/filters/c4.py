@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tilth.filters import c4_dolma, c4_paper
 from tilth.filters.signals import add, check_variant, filters
 from tilth.kernels import text_counts
 from tilth.kernels.text_counts import CURLY, KEPT_LINES, LOREM, SENTENCES, SPLIT_LINES
@@ -22,9 +23,14 @@ class C4(Op):
 
     A line goes if a word is longer than `max_word_length`, it does not end in a terminal mark, has fewer than `min_words_per_line` words,
     or mentions javascript or a policy; citations are cut out. The two bools are true for a page that the first line with "lorem ipsum"
-    or "{" drops; such a page keeps its text. -1 switches a number's rule off.
+    or "{" drops; such a page keeps its text. -1 switches a number's rule off; None is the variant's own: 3 words, for "paper" 5.
 
-    Source: Raffel et al. 2020 (C4, JMLR 21), section 2.2; variant "datatrove": its C4QualityFilter.
+    "paper" counts words after citations are cut out, takes ' for no end mark, stops reading a page that it drops, and adds `c4_chars`.
+    "dolma" cuts lines that do not end well or are short, with their breaks; marks pages with "{", "lorem ipsum" or "javascript" anywhere
+    (`c4_javascript`); counts no sentences, and knows none of the other settings.
+
+    Source: Raffel et al. 2020 (C4, JMLR 21), section 2.2; variant "datatrove": its C4QualityFilter; "paper": the original code,
+    tensorflow_datasets' text/c4_utils.py; "dolma": its tagger c4_v2. `docs/variants.md` says how they differ.
 
     >>> batch = C4().apply(pa.record_batch({"text": ["Home\\nThis is a sentence [1]. And another one.\\nEnable javascript now."]}))
     >>> batch["text"].to_pylist(), batch["c4_sentences"].to_pylist()
@@ -34,7 +40,7 @@ class C4(Op):
     variant: str = "datatrove"
     remove_citations: bool = True
     filter_no_terminal_punct: bool = True
-    min_words_per_line: int = 3
+    min_words_per_line: int | None = None
     max_word_length: int = 1000
     filter_lorem_ipsum: bool = True
     filter_javascript: bool = True
@@ -54,8 +60,9 @@ class C4(Op):
 
     def settings(self) -> tuple[int, ...]:
         """Return the fields after `variant` as the kernel takes them."""
+        words = _WORDS_PER_LINE[self.variant] if self.min_words_per_line is None else self.min_words_per_line
         return (
-            int(self.remove_citations), int(self.filter_no_terminal_punct), self.min_words_per_line, self.max_word_length,
+            int(self.remove_citations), int(self.filter_no_terminal_punct), words, self.max_word_length,
             int(self.filter_lorem_ipsum), int(self.filter_javascript), int(self.filter_curly_bracket), int(self.filter_policy),
         )
 
@@ -81,7 +88,12 @@ def _datatrove(step: C4, texts: pa.Array) -> tuple[pa.Array, dict[str, pa.Array]
     return measured.text, c4_signals(measured.counts)
 
 
-VARIANTS: dict[str, Callable[[C4, pa.Array], tuple[pa.Array, dict[str, pa.Array]]]] = {"datatrove": _datatrove}
+VARIANTS: dict[str, Callable[[C4, pa.Array], tuple[pa.Array, dict[str, pa.Array]]]] = {
+    "datatrove": _datatrove,
+    "paper": lambda step, texts: c4_paper.clean(texts, step.settings()),
+    "dolma": lambda step, texts: c4_dolma.clean(texts, step.settings()),
+}
+_WORDS_PER_LINE = {"datatrove": 3, "paper": 5, "dolma": 3}
 
 
 def c4_rules(min_num_sentences: int | None = 5) -> list[Filter]:
@@ -90,12 +102,17 @@ def c4_rules(min_num_sentences: int | None = 5) -> list[Filter]:
     return pages + filters([("c4_sentences >=", min_num_sentences, "too_few_sentences")])
 
 
+RULES: dict[str, Callable[..., list[Filter]]] = {"datatrove": c4_rules, "paper": c4_paper.rules, "dolma": c4_dolma.rules}
+
+
 def c4(
-    variant: str = "datatrove", min_num_sentences: int | None = 5, remove_citations: bool = True, filter_no_terminal_punct: bool = True,
-    min_words_per_line: int = 3, max_word_length: int = 1000, filter_lorem_ipsum: bool = True, filter_javascript: bool = True,
+    variant: str = "datatrove", min_num_sentences: int | None = None, remove_citations: bool = True, filter_no_terminal_punct: bool = True,
+    min_words_per_line: int | None = None, max_word_length: int = 1000, filter_lorem_ipsum: bool = True, filter_javascript: bool = True,
     filter_curly_bracket: bool = True, filter_policy: bool = True,
 ) -> list[Op]:
     """Return the steps that clean pages as C4 does and drop those that it excludes.
+
+    None stands for the variant's own number: 5 sentences and 3 words a line, for "paper" 3 and 5; -1 switches a number's rule off.
 
     >>> c4(min_num_sentences=3)[-1]
     Filter(rule='c4_sentences >= 3', reason='too_few_sentences')
@@ -104,4 +121,4 @@ def c4(
         variant, remove_citations, filter_no_terminal_punct, min_words_per_line, max_word_length, filter_lorem_ipsum, filter_javascript,
         filter_curly_bracket, filter_policy,
     )
-    return [step, *c4_rules(min_num_sentences)]
+    return [step, *(RULES[variant]() if min_num_sentences is None else RULES[variant](min_num_sentences))]

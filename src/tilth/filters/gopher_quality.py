@@ -8,10 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from tilth.filters import gopher_dolma
 from tilth.filters.signals import add, check_variant, filters, ratio
 from tilth.kernels import text_counts
 from tilth.kernels.text_counts import (
-    BULLETS, DOTS, DOTTED_ENDS, HASHES, LETTER_WORDS, PROPER_CHARS, PROPER_WORDS, QUALITY, SPLIT_LINES, STOP_WORDS, WORDS,
+    BULLETS,
+    DOTS,
+    DOTTED_ENDS,
+    HASHES,
+    LETTER_WORDS,
+    PROPER_CHARS,
+    PROPER_WORDS,
+    QUALITY,
+    SPLIT_LINES,
+    STOP_WORDS,
+    WORDS,
 )
 from tilth.op import Op
 from tilth.rules import Filter
@@ -25,7 +36,10 @@ class GopherQuality(Op):
     and `gopher_ellipsis_ratio` (a word), `gopher_bullet_line_ratio`, `gopher_ellipsis_line_ratio`, `gopher_alpha_word_ratio`,
     `gopher_stop_words` (int64, distinct); null where there is nothing to divide by.
 
-    Source: Rae et al. 2021 (Gopher, arXiv 2112.11446), appendix A1.1; variant "datatrove": its GopherQualityFilter.
+    The variants "dolma" and "dolma_v2" have `gopher_median_word_length` and one `gopher_symbol_ratio` instead, and count every stop word.
+
+    Source: Rae et al. 2021 (Gopher, arXiv 2112.11446), appendix A1.1; variant "datatrove": its GopherQualityFilter; "dolma", "dolma_v2":
+    its taggers gopher_v1 and gopher_v2. `docs/variants.md` says how they differ.
 
     >>> batch = GopherQuality().apply(pa.record_batch({"text": ["The end of the road."]}))
     >>> batch.to_pylist()[0]["gopher_words"], batch.to_pylist()[0]["gopher_stop_words"]
@@ -65,7 +79,11 @@ def _datatrove(step: GopherQuality, texts: pa.Array) -> dict[str, pa.Array]:
     return quality_signals(text_counts.measure(texts, QUALITY, stop_words=step.stop_words).counts)
 
 
-VARIANTS: dict[str, Callable[[GopherQuality, pa.Array], dict[str, pa.Array]]] = {"datatrove": _datatrove}
+VARIANTS: dict[str, Callable[[GopherQuality, pa.Array], dict[str, pa.Array]]] = {
+    "datatrove": _datatrove,
+    "dolma": lambda step, texts: gopher_dolma.quality_signals(texts, step.stop_words, merge_breaks=False),
+    "dolma_v2": lambda step, texts: gopher_dolma.quality_signals(texts, step.stop_words, merge_breaks=True),
+}
 
 
 def quality_rules(
@@ -88,6 +106,11 @@ def quality_rules(
     ])
 
 
+RULES: dict[str, Callable[..., list[Filter]]] = {
+    "datatrove": quality_rules, "dolma": gopher_dolma.quality_rules, "dolma_v2": gopher_dolma.quality_rules,
+}
+
+
 def gopher_quality(
     variant: str = "datatrove", min_doc_words: int | None = 50, max_doc_words: int | None = 100_000, min_avg_word_length: float | None = 3,
     max_avg_word_length: float | None = 10, max_symbol_word_ratio: float | None = 0.1, max_bullet_lines_ratio: float | None = 0.9,
@@ -99,8 +122,9 @@ def gopher_quality(
     >>> gopher_quality(min_doc_words=20)[1]
     Filter(rule='gopher_words >= 20', reason='gopher_short_doc')
     """
-    rules = quality_rules(
+    step = GopherQuality(variant, tuple(stop_words))
+    rules = RULES[variant](
         min_doc_words, max_doc_words, min_avg_word_length, max_avg_word_length, max_symbol_word_ratio, max_bullet_lines_ratio,
         max_ellipsis_lines_ratio, min_alpha_words_ratio, min_stop_words,
     )
-    return [GopherQuality(variant, tuple(stop_words)), *rules]
+    return [step, *rules]

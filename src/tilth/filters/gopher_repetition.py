@@ -8,10 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from tilth.filters import gopher_dolma
 from tilth.filters.signals import add, check_variant, filters, ratio
 from tilth.kernels import text_counts
 from tilth.kernels.text_counts import (
-    GRAMS, LINE_REPEAT_CHARS, LINE_REPEATS, LINES, PARAGRAPH_REPEAT_CHARS, PARAGRAPH_REPEATS, PARAGRAPHS, REPETITION, TEXT_CHARS,
+    GRAMS,
+    LINE_REPEAT_CHARS,
+    LINE_REPEATS,
+    LINES,
+    PARAGRAPH_REPEAT_CHARS,
+    PARAGRAPH_REPEATS,
+    PARAGRAPHS,
+    REPETITION,
+    TEXT_CHARS,
 )
 from tilth.op import Op
 from tilth.rules import Filter
@@ -26,7 +35,10 @@ class GopherRepetition(Op):
     """Measure repetition: `gopher_chars` (int64) and, as float64 shares, `gopher_dup_{para,line}_frac`, `gopher_dup_{para,line}_char_frac`,
     `gopher_top_{2,3,4}_gram_char_frac`, `gopher_dup_{5...10}_gram_char_frac`; null where there is nothing to divide by.
 
-    Source: Rae et al. 2021 (Gopher, arXiv 2112.11446), table A1; variant "datatrove": its GopherRepetitionFilter.
+    The variants "dolma" and "dolma_v2" have no `gopher_chars` and no paragraphs; 0 where there is nothing to divide by.
+
+    Source: Rae et al. 2021 (Gopher, arXiv 2112.11446), table A1; variant "datatrove": its GopherRepetitionFilter; "dolma", "dolma_v2":
+    its taggers gopher_v1 and gopher_v2. `docs/variants.md` says how they differ.
 
     >>> batch = GopherRepetition().apply(pa.record_batch({"text": ["one line\\none line\\nanother"]}))
     >>> batch["gopher_dup_line_frac"].to_pylist()
@@ -65,7 +77,11 @@ def _datatrove(step: GopherRepetition, texts: pa.Array) -> dict[str, pa.Array]:
     return repetition_signals(text_counts.measure(texts, REPETITION).counts)
 
 
-VARIANTS: dict[str, Callable[[GopherRepetition, pa.Array], dict[str, pa.Array]]] = {"datatrove": _datatrove}
+VARIANTS: dict[str, Callable[[GopherRepetition, pa.Array], dict[str, pa.Array]]] = {
+    "datatrove": _datatrove,
+    "dolma": lambda step, texts: gopher_dolma.repetition_signals(texts, merge_breaks=False),
+    "dolma_v2": lambda step, texts: gopher_dolma.repetition_signals(texts, merge_breaks=True),
+}
 
 
 def repetition_rules(
@@ -84,6 +100,11 @@ def repetition_rules(
     ])
 
 
+RULES: dict[str, Callable[..., list[Filter]]] = {
+    "datatrove": repetition_rules, "dolma": gopher_dolma.repetition_rules, "dolma_v2": gopher_dolma.repetition_rules,
+}
+
+
 def gopher_repetition(
     variant: str = "datatrove", dup_para_frac: float | None = 0.3, dup_para_char_frac: float | None = 0.2, dup_line_frac: float | None = 0.3,
     dup_line_char_frac: float | None = 0.2, top_n_grams: Limits = TOP_N_GRAMS, dup_n_grams: Limits = DUP_N_GRAMS,
@@ -93,5 +114,6 @@ def gopher_repetition(
     >>> len(gopher_repetition(dup_para_frac=None))
     14
     """
-    rules = repetition_rules(dup_para_frac, dup_para_char_frac, dup_line_frac, dup_line_char_frac, top_n_grams, dup_n_grams)
-    return [GopherRepetition(variant), *rules]
+    step = GopherRepetition(variant)
+    rules = RULES[variant](dup_para_frac, dup_para_char_frac, dup_line_frac, dup_line_char_frac, top_n_grams, dup_n_grams)
+    return [step, *rules]
