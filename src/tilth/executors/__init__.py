@@ -18,20 +18,26 @@ class Executor(Protocol):
 
 
 def executor(name: str | Executor) -> Executor:
-    """Return the executor of a name such as "local", "local:4" (worker processes), "ray" or "ray:2" (CPUs); one passes through.
+    """Return the executor of a name: "local", "local:4" (worker processes), "ray", "ray:2" (CPUs), "inline" (this process).
+
+    An executor passes through.
 
     Raises RecipeError for a name that is none of these.
     """
     if not isinstance(name, str):
         return name
     kind, _, count = name.partition(":")
-    if kind not in ("local", "ray") or (count and not count.isdigit()):
-        why = "known are local, local:N, ray, ray:N"
+    if kind not in ("local", "ray", "inline") or (count and not count.isdigit()):
+        why = "known are local, local:N, ray, ray:N, inline"
         raise RecipeError(f"There is no executor {name!r}.", where="executor", why=why, fix="executor='local'")
-    if kind == "local":
-        from tilth.executors.local import Local
+    if kind == "ray":
+        from tilth.executors.ray import Ray
 
-        return Local(int(count or 0))
-    from tilth.executors.ray import Ray
+        return Ray(int(count or 0))
+    if kind == "inline":
+        from tilth.executors.inline import Inline
 
-    return Ray(int(count or 0))
+        return Inline()
+    from tilth.executors.local import Local
+
+    return Local(int(count or 0))
