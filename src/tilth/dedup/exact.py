@@ -1,0 +1,75 @@
+"""Exact duplicates: texts of the same bytes, or of the same words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pyarrow as pa
+
+from tilth.dedup import survivor
+from tilth.dedup.edges import columns, repeated, run_starts
+from tilth.dedup.normalise import Normalise
+from tilth.kernels.arrow import utf8
+from tilth.kernels.hash import TOP_BIT, xxh64_each
+from tilth.op import Exchange, Home, Phase, mark
+
+_SEED, _CHECK_SEED = np.uint64(0), np.uint64(0x9FB21C651E98DF25)
+
+
+def exact(normalise: Normalise | None = None, *, keep: str = "first") -> list[Exact]:
+    """Return the step that drops all but one of equal texts; see `Exact`."""
+    return [Exact(normalise, keep)]
+
+
+@dataclass(frozen=True)
+class Exact(Exchange):
+    """Drop all but one of the texts that have the same bytes or, with `normalise`, the same words after it.
+
+    `keep` says who stays: "first" (least address), "longest", or the column whose highest value stays. Texts that are null or empty, or
+    have no word under `normalise`, are not duplicates of each other. Two texts are equal where two XXH64 of different seeds are, 127
+    bits: by accident in one of 10**19 corpora of 10**10 texts; one hash alone would have several in each.
+
+    Reads `text` and the column that `keep` names. Raises RecipeError where `keep` is empty or its column has no order.
+    """
+
+    normalise: Normalise | None = None
+    keep: str = "first"
+
+    limit: ClassVar[int] = 1
+
+    def __post_init__(self) -> None:
+        survivor.check_keep(self.keep, repr(self))
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(("text", *survivor.reads(self.keep))))
+
+    def scatter(self, batch: pa.RecordBatch) -> pa.Table:
+        offsets, data = self.normalise.words(batch["text"]) if self.normalise else utf8(batch["text"])
+        some = np.diff(offsets) > 0
+        sent = {
+            "key": xxh64_each(offsets, data, _SEED) | TOP_BIT,
+            "check": xxh64_each(offsets, data, _CHECK_SEED),
+            "row": np.asarray(batch["row"]),
+            "rank": survivor.rank(batch, self.keep),
+        }
+        return pa.table({name: values[some] for name, values in sent.items()})
+
+    def phases(self) -> tuple[Phase, ...]:
+        return (_group,)
+
+    def settle(self, batch: pa.RecordBatch, answers: pa.Table) -> pa.RecordBatch:
+        of = answers["of"].combine_chunks()
+        return mark(batch, of.is_valid(), "exact duplicate", of)
+
+
+def _group(rows: pa.Table, home: Home) -> pa.Table:
+    """Return (key, of): the address of each text that has a better equal, and the best one's."""
+    shared = repeated(rows["key"].to_numpy())
+    key, check, rank, row = (values[shared] for values in columns(rows, "key", "check", "rank", "row"))
+    order = np.lexsort((row, rank, check, key))
+    row, best = row[order], run_starts(key[order], check[order])
+    gone = np.flatnonzero(best != np.arange(len(row)))
+    return pa.table({"key": row[gone], "of": row[best[gone]]}).sort_by("key")

@@ -1,0 +1,164 @@
+import gzip
+import json
+import time
+from collections import defaultdict
+from itertools import combinations, islice
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tilth.dedup import NearDuplicates, Normalise, Signatures, near, probability
+from tilth.errors import RecipeError
+from tilth.memory import addressed
+from tilth.testing import check, examples
+
+LAWS = Path(__file__).parents[2] / "../shared/data/neardup/german_law_revisions.jsonl.gz"
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def words(rng: np.random.Generator, count: int) -> list[str]:
+    """Words of letters, none of them twice."""
+    drawn = rng.choice(26**5, count, replace=False)
+    return ["".join(LETTERS[n // 26**k % 26] for k in range(5)) for n in drawn.tolist()]
+
+
+def jaccard(a: str, b: str, n: int = 5) -> float:
+    grams = [set(zip(*(text.split()[k:] for k in range(n)), strict=False)) for text in (a, b)]
+    return len(grams[0] & grams[1]) / len(grams[0] | grams[1])
+
+
+def test_laws():
+    rows = addressed(pa.Table.from_batches([Signatures().apply(batch) for batch in examples().to_batches()]))
+    check(NearDuplicates(), rows)
+    check(NearDuplicates(keep="longest", window=0), rows)
+
+
+def test_equal_but_for_what_does_not_count(gone, shards):
+    texts = ["A page of 1 text, more than five words", "other words, not the same at all", "a page of 22.5 text: more than FIVE words"]
+    assert gone(near(), shards(texts)) == {2: 0}
+    assert gone(near(normalise=Normalise(numbers=False)), shards(texts)) == {}
+
+
+def test_short_texts(gone, shards):
+    texts = ["yes", "no", "Yes!", "yes no", "yes no yes", "no.", "yes no yes no yes no yes no yes", "", "", "!", "!", None, None]
+    assert gone(near(), shards(texts, [5, 8])) == {2: 0, 1 << 32: 1}
+
+
+def test_a_text_of_one_gram_more(gone, shards):
+    texts = ["one two three four", "one two three four five", "one two three four five six", "one two three four five"]
+    assert gone(near(), shards(texts)) == {3: 1}
+
+
+def test_survivors(gone, shards):
+    base = " ".join(words(np.random.default_rng(0), 300))
+    texts, score = [base, base + " x", base + " x y z", base + " x y"], [1, 5, None, 4]
+    assert gone(near(), shards(texts)) == dict.fromkeys((1, 2, 3), 0)
+    assert gone(near(keep="longest"), shards(texts)) == dict.fromkeys((0, 1, 3), 2)
+    assert gone(near(keep="score"), shards(texts, score=score)) == dict.fromkeys((0, 2, 3), 1)
+
+
+def test_a_chain_is_one_cluster_and_a_late_document_bridges_two(gone, shards):
+    drawn = words(np.random.default_rng(1), 1000)
+    chain = [" ".join(drawn[at : at + 500]) for at in range(0, 300, 25)]  # neighbours at 0.9, the ends far apart
+    assert jaccard(chain[0], chain[1]) > 0.88 and jaccard(chain[0], chain[-1]) < 0.3
+    assert gone(near(), shards(chain)) == dict.fromkeys(range(1, 12), 0)
+    without = [*chain[:4], *chain[9:]]
+    assert gone(near(), shards(without)) == {1: 0, 2: 0, 3: 0, 5: 4, 6: 4}
+    assert gone(near(), shards([*without, *chain[4:9]])) == dict.fromkeys(range(1, 12), 0)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 2**32), st.sampled_from(["first", "longest", "score"]), st.integers(1, 7))
+def test_answers_do_not_depend_on_cuts_partitions_or_the_order_of_rows(gone, shards, seed, keep, partitions):
+    rng = np.random.default_rng(seed)
+    base = [words(rng, 80) for _ in range(8)]
+    texts = [" ".join(base[i][int(rng.integers(0, 6)) :]) for i in rng.integers(0, 8, 40)]
+    rows = shards(texts, [7, 0, 20, 13], score=rng.integers(0, 3, 40).tolist())
+    expected = gone(near(keep=keep), rows)
+    recut = [[batch.slice(0, 3), batch.slice(3)] for shard in rows for batch in shard]
+    assert gone(near(keep=keep), recut, partitions) == expected
+    assert not set(expected) & set(expected.values())
+    signatures, duplicates = near(keep=keep)
+    pair, *_, contract = duplicates.phases()
+    sent = pa.concat_tables([duplicates.scatter(signatures.apply(batch)) for shard in rows for batch in shard])
+    edges = pair(sent, None)
+    assert pair(sent.take(rng.permutation(len(sent))), None).equals(edges)
+    assert contract(edges.take(rng.permutation(len(edges))), None).equals(contract(edges, None))
+
+
+@pytest.mark.parametrize("similarity", [0.6, 0.7, 0.8, 0.9])
+def test_injected_pairs_are_found_as_the_curve_says(gone, shards, similarity):
+    rng, pairs, texts = np.random.default_rng(round(100 * similarity)), 400, []
+    common = round(2 * 400 * similarity / (1 + similarity))  # of 400 1-grams of each: 400 - common are its own
+    for _ in range(pairs):
+        drawn = words(rng, 800 - common)
+        texts += [" ".join(drawn[:400]), " ".join(drawn[:common] + drawn[400:])]
+    true = common / (800 - common)
+    banded = gone(near(0.0, bands=14, rows=8, ngram=1), shards(texts))
+    curve = probability(true, 14, 8)
+    assert abs(len(banded) / pairs - curve) < 4 * np.sqrt(curve * (1 - curve) / pairs) + 1 / pairs
+    checked = gone(near(0.8, ngram=1), shards(texts))
+    assert set(checked) <= set(banded)
+    kept = len(checked) / max(1, len(banded))
+    assert kept > 0.93 if similarity >= 0.8 else kept < 0.2 if similarity <= 0.6 else True
+
+
+def test_one_giant_cluster_in_linear_time(gone, shards):
+    text = " ".join(words(np.random.default_rng(2), 50))
+    assert gone(near(), shards([text] * 10), 3) == dict.fromkeys(range(1, 10), 0)
+    signatures, duplicates = near()
+    (((batch,),), seconds) = shards([text] * 50_000), []
+    batch = signatures.apply(batch)
+    for size in (5_000, 50_000):
+        begin, rows = time.process_time(), duplicates.scatter(batch.slice(0, size))
+        assert duplicates.phases()[0](rows, None).num_rows == size - 1
+        seconds.append(time.process_time() - begin)
+    assert seconds[1] < 60 * seconds[0] + 1  # all pairs would be 100 times 1.2e9
+
+
+def test_similar_members_of_a_bucket_keep_together_though_their_centre_is_unlike(gone, shards):
+    """Pages of one template: any star loses pairs whose centre fails the check; all of few must be paired with all."""
+    rng, texts = np.random.default_rng(3), []
+    template = words(rng, 100)
+    for _ in range(4):
+        body = words(rng, 40)
+        texts += [" ".join(template + body), " ".join(template + body[1:])]
+    found = gone(near(0.85, bands=56, rows=2), shards(texts))
+    assert found == {1: 0, 3: 2, 5: 4, 7: 6}
+
+
+def test_what_cannot_be():
+    with pytest.raises(RecipeError, match="jaccard between"):
+        NearDuplicates(jaccard=1.5)
+    with pytest.raises(RecipeError, match="bands of rows"):
+        near(bands=3)
+    batch = Signatures(values=8).apply(pa.record_batch({"row": pa.array([1], pa.uint64()), "text": ["a"]}))
+    with pytest.raises(RecipeError, match=r"Signatures\(values=112\)"):
+        NearDuplicates().scatter(batch)
+
+
+@pytest.mark.skipif(not LAWS.exists(), reason="needs the German law revisions of the shared data")
+def test_revisions_of_german_laws(gone, shards):
+    with gzip.open(LAWS) as lines:
+        laws = [json.loads(line) for line in islice(lines, 1500)]
+    plain = Normalise()(pa.array([law["text"] for law in laws], pa.large_string())).to_pylist()
+    grams = [set(zip(*(text.split()[k:] for k in range(5)), strict=False)) for text in plain]
+    stands = gone(near(), shards([law["text"] for law in laws]))
+    root = [stands.get(i, i) for i in range(len(laws))]
+    groups = defaultdict(list)
+    for i, law in enumerate(laws):
+        groups[law["group"]].append(i)
+    pairs = [pair for group in groups.values() for pair in combinations(group, 2)]
+    similar = np.array([len(grams[a] & grams[b]) / len(grams[a] | grams[b]) for a, b in pairs])
+    together = np.array([root[a] == root[b] for a, b in pairs])
+    assert together[similar >= 0.85].all()
+    assert together[(similar >= 0.8) & (similar < 0.85)].mean() > 0.9
+    assert together[(similar >= 0.6) & (similar < 0.7)].mean() < 0.15
+    assert not together[similar < 0.6].any()
+    strangers = [(a, b) for a, b in stands.items() if laws[a]["group"] != laws[b]["group"]]  # laws that repeat a law of another year
+    assert len(strangers) < 0.015 * len(stands)
+    assert min(len(grams[a] & grams[b]) / len(grams[a] | grams[b]) for a, b in strangers) > 0.55
