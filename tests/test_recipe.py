@@ -10,10 +10,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tilth import catalog
+from tilth import catalog, evaluate, run
 from tilth.errors import RecipeError
+from tilth.probe import sample
+from tilth.read import Jsonl
 from tilth.recipe import Recipe, dump, load, override, parse, save
 from tilth.rules import Filter
+from tilth.tokenize import Bpe, Encode
 from tilth.write import Parquet
 
 OWN = '''
@@ -229,10 +232,24 @@ def test_missing_and_odd_files(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="not UTF-8"):
         load(tmp_path / "web_en.yaml")
     (tmp_path / "web_en.txt").write_text("")
-    with pytest.raises(RecipeError, match="ends in"):
+    with pytest.raises(RecipeError, match="is not a recipe"):
         load(tmp_path / "web_en.txt")
     with pytest.raises(RecipeError, match="There is no recipe"):
         load(tmp_path / "nowhere" / "x.yaml")
+
+
+def test_what_a_run_learned_is_a_recipe_that_can_be_saved_and_run_again(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text("".join(f'{{"text": "some words and {n} more words, {n * 7}"}}\n' for n in range(30)))
+    corpus = Jsonl(str(tmp_path / "a.jsonl"))
+    run(corpus, [Bpe(vocab=280)], str(tmp_path / "out"), "local:1")
+    learned = load(tmp_path / "out")
+    step, = learned.steps
+    assert isinstance(step, Encode)
+    save(learned, tmp_path / "fitted.yaml")
+    assert len(list((tmp_path / "fitted.blobs").iterdir())) == 1
+    assert load(tmp_path / "fitted.yaml") == learned
+    again = evaluate(load(tmp_path / "fitted.yaml").steps, sample(corpus)).table["tokens"].to_pylist()
+    assert again == evaluate([Bpe(vocab=280)], sample(corpus)).table["tokens"].to_pylist()
 
 
 def test_override_replaces_a_field_and_checks_it(own: Any) -> None:

@@ -26,9 +26,9 @@ import yaml
 
 from tilth import catalog, hints
 from tilth.builder import blobs_of, build
-from tilth.errors import RecipeError, TilthError
+from tilth.errors import CorpusError, RecipeError, TilthError
 from tilth.read.reader import Reader
-from tilth.record import digest
+from tilth.record import digest, restore
 from tilth.rules import did_you_mean
 from tilth.write.writer import Writer
 
@@ -60,18 +60,18 @@ class Recipe:
 
 
 def load(path: str | Path, allow: Iterable[str] = ()) -> Recipe:
-    """Return the recipe in a .py, .yaml, .yml or .json file; `allow` names packages or files beside it that it may import.
+    """Return the recipe in a .py, .yaml, .yml or .json file, or what the recipe of a finished run became (see `fitted`).
 
-    Raises RecipeError where there is no such file or it cannot be read as a recipe.
+    `allow` names packages, or files beside the recipe, that it may import. Raises RecipeError where there is no recipe to be read.
     """
+    if Path(path).suffix not in SUFFIXES:
+        return _of_run(str(path))
     path = Path(path)
     if not path.is_file():
         there = [each.name for each in path.parent.glob("*") if each.suffix in SUFFIXES]
-        raise RecipeError(f"There is no recipe {str(path)!r}.", fix=did_you_mean(path.name, there))
+        raise RecipeError(f"There is no recipe {str(path)!r}.", where="tilth.recipe", fix=did_you_mean(path.name, there))
     if path.suffix == ".py":
         return _from_python(path)
-    if path.suffix not in SUFFIXES:
-        raise RecipeError(f"{path.name} is not a recipe.", why="a recipe ends in .py, .yaml, .yml or .json")
     if path.stat().st_size > MAX_BYTES:
         raise RecipeError(f"{path} is larger than {MAX_BYTES >> 20} MB.", fix="write it with save(): learned bytes go into files")
     try:
@@ -79,6 +79,22 @@ def load(path: str | Path, allow: Iterable[str] = ()) -> Recipe:
     except UnicodeDecodeError as error:
         raise RecipeError("The recipe is not UTF-8 text.", where=str(path), why=str(error), fix="save it as UTF-8") from None
     return parse(text, allow, path)
+
+
+def fitted(out: str) -> Recipe:
+    """Return the recipe that the run in `out` ended with: every Fold replaced by the steps it learned, ready for tomorrow's data."""
+    from tilth.run import load as load_run
+
+    run = load_run(out)
+    return Recipe(tuple(restore(step, run.store().get) for step in run.data["executed"]))
+
+
+def _of_run(out: str) -> Recipe:
+    try:
+        return fitted(out)
+    except (CorpusError, NotADirectoryError) as error:
+        why = "a recipe ends in .py, .yaml, .yml or .json, and no finished run lies there"
+        raise RecipeError(f"{out} is not a recipe.", where=out, why=why, fix="check the path") from error
 
 
 def parse(text: str, allow: Iterable[str] = (), path: Path | None = None) -> Recipe:

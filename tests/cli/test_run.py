@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -54,3 +58,37 @@ def test_progress_shows_waves_as_they_go(capsys: pytest.CaptureFixture[str]) -> 
         tell(Progress("read, Filter", 4, 4, 1234, 8_000_000, 8_000_000, 2.0))
     err = capsys.readouterr().err
     assert "4/4 tasks 1,234 rows 4.0 MB/s" in " ".join(err.split())
+
+
+SLOW = """
+import pathlib, sys, time
+from dataclasses import dataclass
+from tilth.op import Op
+
+@dataclass(frozen=True)
+class Wait(Op):
+    folder: str
+
+    def apply(self, batch):
+        if sys.modules["__main__"].__spec__.name == "tilth.executors.worker":  # not in the probe, which comes before
+            pathlib.Path(self.folder, "begun").touch()
+            while not pathlib.Path(self.folder, "go").exists():
+                time.sleep(0.05)
+        return batch
+"""
+
+
+def test_an_interrupted_run_goes_on_when_called_again(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text(SLOW)
+    (tmp_path / "slow.yaml").write_text(f"recipe:\n- ./slow.py:Wait: {{folder: {tmp_path}}}\n- Filter: {{rule: score > 0.5}}")
+    tilth = [sys.executable, "-m", "tilth.cli", "run", str(tmp_path / "slow.yaml"), "--input", str(folder / "0.jsonl")]
+    tilth += ["--allow", "./slow.py", "--out", str(tmp_path / "out"), "--executor", "local:1", "--quiet"]
+    running = subprocess.Popen(tilth, stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "begun").exists():
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate(timeout=30)
+    assert (running.returncode, err) == (130, "Interrupted. The same command goes on where it was.\n")
+    (tmp_path / "go").touch()
+    done = subprocess.run(tilth, capture_output=True, text=True, check=True)
+    assert "10 rows in = 4 out + 6 audited + 0 quarantined" in done.stdout

@@ -16,7 +16,7 @@ from tilth.recipe import Recipe, load, override
 
 def recipe_arguments(parser: argparse.ArgumentParser) -> None:
     """Add RECIPE and the options that change it."""
-    parser.add_argument("recipe", metavar="RECIPE", help="a .py, .yaml or .json file")
+    parser.add_argument("recipe", metavar="RECIPE", help="a .py, .yaml or .json file; or the folder of a run, for what it learned")
     parser.add_argument("--input", metavar="PATH", nargs="+", help="what to read instead: files, globs, folders, URLs of one kind")
     parser.add_argument(
         "--set", metavar="STEP.FIELD=VALUE", action="append", default=[],

@@ -3,6 +3,7 @@
   tilth run recipes/web_en.yaml
   tilth run recipes/web_en.yaml --input 's3://bucket/crawl/*.warc.gz' --out work/mine --executor local:8
   tilth run recipes/web_en.yaml --set NearDuplicates.jaccard=0.7
+  tilth run work/mine --input 'tomorrow/*.warc.gz' --out work/tomorrow
 """
 
 from __future__ import annotations
