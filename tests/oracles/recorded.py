@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from tilth.op import Op
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "oracles"
@@ -93,3 +94,25 @@ def real(folder: Path) -> Recorded:
 def documents() -> list[dict[str, Any]]:
     """Return the rows of `documents.parquet`: set, index, name (of our cases), digest."""
     return pq.read_table(GOLDEN / "documents.parquet").to_pylist()
+
+
+def after(steps: list[Op], batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return `batch` after these steps, with all its rows; the first rule that a row fails is its `drop`."""
+    for step in steps:
+        batch = step.apply(batch)
+    return batch
+
+
+def reasons(batch: pa.RecordBatch) -> list[str]:
+    """Return the first reason of every row, "" where there is none."""
+    return [reason or "" for reason in batch["drop"].to_pylist()]
+
+
+def digests(texts: pa.Array, kept: list[bool]) -> list[bytes | None]:
+    """Return the digests of the texts that are kept, None for the others."""
+    return [digest(text) if keep else None for text, keep in zip(texts.to_pylist(), kept, strict=True)]
+
+
+def assert_agree(differing: list[str], count: int, share: float) -> None:
+    """Assert that at most 1 - `share` of `count` texts differ, and show the first that do."""
+    assert len(differing) <= (1 - share) * count, f"{len(differing)} of {count} differ:\n" + "\n".join(differing[:20])
