@@ -79,8 +79,11 @@ def test_merging_equals_scanning_for_the_best_pair(data, word):
             merges.append(pair)
     left, right = (np.array([pair[side] for pair in merges], np.uint32) for side in (0, 1))
     keys, values = bpe.pair_table(left, right, np.arange(256, 256 + len(merges), dtype=np.uint32))
-    out = np.zeros(len(word), np.uint32)
-    count = bpe.merge(np.frombuffer(word, np.uint8), BYTES, keys, values, out)
+    out, scratch = np.zeros(len(word), np.uint32), np.zeros(len(word) + 1, np.uint64)
+    bytes_of = np.frombuffer(word, np.uint8)
+    count = bpe.merge_short(bytes_of, BYTES, keys, values, out, scratch)
+    assert out[:count].tolist() == plain_merge(word, merges)
+    count = bpe.merge_long(bytes_of, BYTES, keys, values, out)
     assert out[:count].tolist() == plain_merge(word, merges)
 
 
@@ -106,5 +109,5 @@ def test_a_long_word_takes_time_in_proportion():
     n = 1 << 20
     keys, values = bpe.pair_table(np.array([97, 256], np.uint32), np.array([97, 256], np.uint32), np.array([256, 257], np.uint32))
     out = np.zeros(n, np.uint32)
-    assert bpe.merge(np.full(n, 97, np.uint8), BYTES, keys, values, out) == n // 4
+    assert bpe.merge_long(np.full(n, 97, np.uint8), BYTES, keys, values, out) == n // 4
     assert (out[: n // 4] == 257).all()

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tilth.testing import check, examples
 from tilth.tokenize import Encode
 from tilth.tokenize.vocabulary import Vocabulary
 
@@ -90,3 +91,7 @@ def test_its_writer_leaves_the_tokenizer(encode):
     writer = encode.writer
     assert writer.write(iter([]), pa.schema([]), open) == {}
     assert writer.finish({0: {}}) == {"tokenizer.json": encode.tokenizer}
+
+
+def test_it_keeps_the_laws(encode):
+    check(encode, examples())

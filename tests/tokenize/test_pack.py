@@ -4,14 +4,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tilth.errors import RecipeError
+from tilth.testing import check, examples
 from tilth.tokenize import Pack, TokenShards
 from tilth.tokenize.vocabulary import Vocabulary
 
-FIELD = Vocabulary(300, {"<|endoftext|>": 0}, "").field
+TOKENS = Vocabulary(300, {"<|endoftext|>": 0}, "").type
 
 
 def tokens_batch(documents):
-    return pa.record_batch([pa.array(documents, FIELD.type)], schema=pa.schema([FIELD]))
+    return pa.record_batch({"tokens": pa.array(documents, TOKENS)})
 
 
 @settings(deadline=None)
@@ -49,3 +50,7 @@ def test_a_sequence_has_tokens():
 
 def test_it_brings_its_writer():
     assert Pack(length=7, separator="<|x|>").writer == TokenShards(7, "<|x|>")
+
+
+def test_it_keeps_the_laws(encode):
+    check(Pack(length=8), pa.Table.from_batches(list(map(encode.apply, examples().to_batches()))))

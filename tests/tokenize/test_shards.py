@@ -13,7 +13,7 @@ from tilth.errors import CorpusError, RecipeError, StepError
 from tilth.tokenize import Pack, TokenShards, shards
 from tilth.tokenize.vocabulary import Vocabulary
 
-FIELD = Vocabulary(300, {"<|endoftext|>": 0}, "c0ffee").field
+TOKENS = Vocabulary(300, {"<|endoftext|>": 0}, "c0ffee").type
 
 
 class Kept(io.BytesIO):
@@ -27,9 +27,9 @@ def packed(documents, first=0):
     columns = {
         "row": pa.array(rows, pa.uint64()), "id": pa.array([f"d{row}" for row in rows], pa.large_string()),
         "source": pa.array(["ab"[row % 2] for row in rows], pa.large_string()),
+        "tokens": pa.array(documents, TOKENS),
     }
-    batch = pa.record_batch(columns).append_column(FIELD, pa.array(documents, FIELD.type))
-    return Pack(length=4).apply(batch)
+    return Pack(length=4).apply(pa.record_batch(columns))
 
 
 def write(batches, schema=None):
@@ -90,8 +90,8 @@ def test_a_shard_with_nothing_in_it():
 
 
 def test_wide_vocabularies_take_four_bytes():
-    wide = Vocabulary(70_000, {"<|endoftext|>": 69_999}, "").field
-    batch = packed([[7]]).set_column(3, wide, pa.array([[65_536]], wide.type))
+    wide = Vocabulary(70_000, {"<|endoftext|>": 69_999}, "").type
+    batch = packed([[7]]).set_column(3, "tokens", pa.array([[65_536]], wide))
     _, files = write([batch])
     assert np.load(io.BytesIO(files[".npy"])).tolist() == [65_536, 69_999]
     assert np.load(io.BytesIO(files[".npy"])).dtype == np.uint32
@@ -111,7 +111,7 @@ def test_rows_that_went_missing_after_packing_are_noticed():
 
 def test_tokens_of_unknown_origin_are_refused():
     batch = packed([[1]])
-    plain = batch.set_column(3, "tokens", batch["tokens"])
+    plain = batch.set_column(3, "tokens", batch["tokens"].cast(pa.large_list(pa.uint16())))
     with pytest.raises(RecipeError, match="what the tokens mean"):
         write([plain])
 

@@ -146,9 +146,37 @@ def offer(heap: list[np.uint64], ids: np.ndarray, a: Int, b: Int, keys: np.ndarr
         heapq.heappush(heap, found >> HALF << HALF | np.uint64(a))
 
 
+@kernel(allocates=False)
+def merge_short(word: Bytes, byte_ids: np.ndarray, keys: np.ndarray, values: np.ndarray, ids: np.ndarray, found: np.ndarray) -> Int:
+    """Write the tokens of one pre-token (uint8[n], n > 0) to `ids`; return how many: best rank first, then leftmost.
+
+    Looking at every pair again after each merge, O(n^2), is faster than a heap while the word is short. `found` (uint64[n + 1]) is scratch.
+    """
+    n = np.int64(len(word))
+    for i in range(n):
+        ids[i] = byte_ids[word[i]]
+    for i in range(n - 1):
+        found[i] = pair_of(ids[i], ids[i + 1], keys, values)
+    while True:
+        at, best = np.int64(0), ABSENT
+        for i in range(n - 1):
+            if found[i] < best:
+                at, best = i, found[i]
+        if best == ABSENT:
+            return n
+        n -= 1
+        ids[at] = np.uint32(best & LOW)
+        for i in range(at + 1, n):
+            ids[i], found[i] = ids[i + 1], found[i + 1]
+        if at > 0:
+            found[at - 1] = pair_of(ids[at - 1], ids[at], keys, values)
+        if at < n - 1:
+            found[at] = pair_of(ids[at], ids[at + 1], keys, values)
+
+
 @kernel
-def merge(word: Bytes, byte_ids: np.ndarray, keys: np.ndarray, values: np.ndarray, out: np.ndarray) -> Int:
-    """Write the tokens of one pre-token (uint8[n], n > 0) to `out`; return how many: best rank first, then leftmost, in O(n log n)."""
+def merge_long(word: Bytes, byte_ids: np.ndarray, keys: np.ndarray, values: np.ndarray, out: np.ndarray) -> Int:
+    """As `merge_short`, in O(n log n): a heap of the pairs that can merge, over a linked list of tokens."""
     n = len(word)
     ids = np.empty(n, np.uint32)
     right, left = np.arange(1, n + 1), np.arange(-1, n - 1)  # neighbours; right is -1 where a token went into its left neighbour
@@ -225,20 +253,20 @@ def encode(
     `slots` (int64[power of two, 5]: hash, word at, word bytes, tokens at, tokens), `words` (uint8), `tokens` (uint32) and
     `used` (int64[3]: slots, bytes, tokens) remember pre-tokens from call to call; they start as zeros, and never change a result.
     """
-    n = 0
+    n, scratch = 0, np.empty(REMEMBERED + 1, np.uint64)
     for text in range(len(offsets) - 1):
         at, end = offsets[text], offsets[text + 1]
         while at < end:
             after = pretoken_end(data, at, end, classes)
             size = after - at
             if size > REMEMBERED:
-                n += merge(data[at:after], byte_ids, keys, values, out[n:])
+                n += merge_long(data[at:after], byte_ids, keys, values, out[n:])
             else:
                 code = xxh64(data, at, after, np.uint64(0))
                 slot = find(data, at, size, code, slots, words)
                 count, first = slots[slot, 4], slots[slot, 3]
                 if count == 0:
-                    count = merge(data[at:after], byte_ids, keys, values, out[n:])
+                    count = merge_short(data[at:after], byte_ids, keys, values, out[n:], scratch)
                     remember(data[at:after], out[n : n + count], code, slot, slots, words, tokens, used)
                 else:
                     for i in range(count):

@@ -17,9 +17,10 @@ from tilth.op import Fold
 from tilth.tokenize import library
 from tilth.tokenize.encode import Encode
 
-SAMPLE = pa.schema([("rank", pa.uint64()), ("text", pa.large_string())])
+SAMPLE = pa.schema([("row", pa.uint64()), ("text", pa.large_string())])
 EXCERPT = 1 << 18  # characters of one text that can be in the sample: no single document may fill it
-LONG_RUN = re.compile(r"\S{256}|\s{256}")
+RUN = 256  # characters without white space, or of it, that training sees as one word at most
+SHORT_RUNS = re.compile(rf"(?:\S{{1,{RUN}}}+(?!\S)|\s{{1,{RUN}}}+(?!\s))*+")
 SPECIAL = re.compile(r"<\|[A-Za-z]\w*\|>", re.ASCII)
 
 
@@ -28,7 +29,8 @@ class Bpe(Fold):
     """Learn a byte-level BPE tokenizer and become the `Encode` step that uses it.
 
     `vocab` counts ids: special tokens first (so the first one has id 0), then the 256 bytes, then merges; a pair must occur twice to
-    be merged. A corpus too small for that many gives fewer, and the log says so. `sample_bytes` bounds the text to train on.
+    be merged. A corpus too small for that many gives fewer; `vocab_size` in tokens.json is the true number. `sample_bytes` bounds
+    the text to train on.
 
     The state is a bottom-k sample (Cohen and Kaplan, PODC 2007): rows in order of a hash of their address, until their texts reach
     `sample_bytes`, the text that reaches it included. It is mergeable because a row that the whole corpus keeps has less than
@@ -75,13 +77,14 @@ class Bpe(Fold):
         return ("row", "text")
 
     def observe(self, batch: pa.RecordBatch) -> pa.Table:
-        """Return the sample of these rows: `rank` (uint64, rising, unique) and `text` (large_string, its first EXCERPT characters)."""
+        """Return the sample of these rows, in order of address: `row` (uint64) and `text` (large_string, its first EXCERPT characters)."""
         texts = pc.utf8_slice_codeunits(batch["text"], 0, EXCERPT)
-        seen = pa.table([pa.array(_rank(batch["row"])), texts], schema=SAMPLE)
-        return self._bottom(seen.filter(pc.greater(pc.binary_length(texts), 0)))
+        seen = pa.table([batch["row"], texts], schema=SAMPLE).filter(pc.greater(pc.binary_length(texts), 0))
+        return self._bottom(seen if _rises(seen["row"]) else seen.sort_by("row"))
 
     def merge(self, a: pa.Table, b: pa.Table) -> pa.Table:
-        return self._bottom(pa.concat_tables([a, b]))
+        both = pa.concat_tables([a, b])  # copies nothing, so that states in order of address cost little until the bound is reached
+        return self._bottom(both if not len(a) or not len(b) or a["row"][-1].as_py() < b["row"][0].as_py() else both.sort_by("row"))
 
     def finish(self, state: pa.Table) -> list[Encode]:
         if not len(state):
@@ -94,29 +97,43 @@ class Bpe(Fold):
         with library.threads(many=True):  # everything waits for this one task
             tokenizer.train_from_iterator(_pieces(state["text"]), trainer)
         if tokenizer.get_vocab_size() < self.vocab:
-            logging.getLogger(__name__).warning("the sample has text for %d of %d tokens", tokenizer.get_vocab_size(), self.vocab)
+            logging.getLogger(__name__).info("the sample has text for %d of %d tokens", tokenizer.get_vocab_size(), self.vocab)
         return [Encode(tokenizer.to_str().encode())]
 
     def _bottom(self, seen: pa.Table) -> pa.Table:
-        """Return the rows of lowest rank that have less than `sample_bytes` of text before them."""
-        order = np.argsort(seen["rank"].to_numpy())
-        sizes = pc.binary_length(seen["text"]).to_numpy()[order]
-        kept = int(np.searchsorted(np.cumsum(sizes) - sizes, self.sample_bytes))
-        return seen.take(order[:kept]).combine_chunks()
+        """Return the rows of lowest rank that have less than `sample_bytes` of text before them, still in order of address."""
+        if seen["text"].nbytes < self.sample_bytes:  # a little more than the text alone, and known at once
+            return seen
+        sizes = pc.binary_length(seen["text"]).to_numpy()
+        order = np.argsort(_rank(seen["row"].to_numpy()))
+        before = np.cumsum(sizes[order]) - sizes[order]
+        return seen.take(np.sort(order[: np.searchsorted(before, self.sample_bytes)]))
 
 
-def _rank(rows: pa.Array) -> np.ndarray:
+def _rises(rows: pa.ChunkedArray) -> bool:
+    numbers = rows.to_numpy()
+    return bool((numbers[1:] > numbers[:-1]).all())
+
+
+def _rank(rows: np.ndarray) -> np.ndarray:
     """Return a hash of each address (SplitMix64's finaliser, Steele et al. 2014): one to one, so no two rows tie."""
-    x = rows.to_numpy(zero_copy_only=False) + np.uint64(0x9E3779B97F4A7C15)
+    x = rows + np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return x ^ (x >> np.uint64(31))
 
 
 def _pieces(texts: pa.ChunkedArray) -> Iterator[list[str]]:
-    """Yield the texts, cut inside runs of 256 characters: each merge walks every word it is in, and one of ten million would take hours."""
+    """Yield the texts, cut inside longer runs: each merge walks every word it is in, and one of ten million would take hours."""
     for chunk in texts.chunks:
         for text in chunk:
             whole = text.as_py()
-            cuts = [0, *(run.end() for run in LONG_RUN.finditer(whole)), len(whole)]
+            cuts = [0, *_cuts(whole), len(whole)]
             yield [whole[a:b] for a, b in pairwise(cuts)]
+
+
+def _cuts(text: str) -> Iterator[int]:
+    at = 0
+    while (short := SHORT_RUNS.match(text, at)) and short.end() < len(text):
+        at = short.end() + RUN
+        yield at

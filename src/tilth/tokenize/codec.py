@@ -24,7 +24,7 @@ from tilth.tokenize.vocabulary import Vocabulary
 Coded = tuple[np.ndarray, np.ndarray]
 """(ids uint32[*], ends int64[n]): the tokens of text i are ids[ends[i - 1] : ends[i]]; a null has none."""
 
-REMEMBERED = 1 << 16  # pre-tokens that the kernel remembers at once, about 7 MB
+REMEMBERED = 1 << 17  # pre-tokens that the kernel remembers at once, 17 MB
 LIBRARY_BYTES = 1 << 20  # text that the library sees in one call: it holds some 200 bytes for each byte of it
 
 

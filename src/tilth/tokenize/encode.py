@@ -21,7 +21,7 @@ class Encode(Op):
 
     Adds `tokens` (large_list of uint16 where the vocabulary has at most 65,536 ids, uint32 else) and `tokens_count` (int64); both are
     null where `text` is. No special token is added, and none is recognised in a text: a document that contains the characters
-    "<|endoftext|>" gets no separator. The field `tokens` carries the vocabulary's size, special tokens and digest as metadata.
+    "<|endoftext|>" gets no separator. The type of `tokens` carries the vocabulary (`Vocabulary`).
 
     `tokenizer` is the content of a tokenizer.json. One that `Bpe` trained runs in our kernel; any other in the `tokenizers` library,
     with the same ids as there. Raises RecipeError where it is no tokenizer, StepError where the library gives up on a text.
@@ -56,12 +56,9 @@ class Encode(Op):
         ids, ends = loaded.encode(batch["text"])
         offsets = np.concatenate([np.zeros(1, np.int64), ends])
         absent = batch["text"].is_null()
-        values = pa.array(ids.astype(loaded.vocabulary.dtype.to_pandas_dtype(), copy=False))
-        tokens = pa.LargeListArray.from_arrays(pa.array(offsets), values, mask=absent)
-        at = batch.schema.get_field_index("tokens")
-        known = loaded.vocabulary.field
-        added = batch.append_column(known, tokens) if at < 0 else batch.set_column(at, known, tokens)
-        return put(added, "tokens_count", pa.array(np.diff(offsets), mask=np.asarray(absent)))
+        values = pa.array(ids.astype(loaded.vocabulary.dtype, copy=False))
+        tokens = pa.LargeListArray.from_arrays(pa.array(offsets), values, type=loaded.vocabulary.type, mask=absent)
+        return put(put(batch, "tokens", tokens), "tokens_count", pa.array(np.diff(offsets), mask=np.asarray(absent)))
 
     def decode(self, tokens: Sequence[int]) -> str:
         """Return the text of these ids; for a tokenizer that `Bpe` trained, exactly the text that was encoded."""

@@ -28,8 +28,7 @@ class Pack(Op):
     Method: concatenation with an end-of-text token (GPT-2 and since); sequences may begin and end inside a document.
 
     >>> from tilth.tokenize.vocabulary import Vocabulary
-    >>> field = Vocabulary(300, {"<|endoftext|>": 0}, "").field
-    >>> batch = pa.record_batch([pa.array([[7, 8, 9], None, [], [5]], field.type)], schema=pa.schema([field]))
+    >>> batch = pa.record_batch({"tokens": pa.array([[7, 8, 9], None, [], [5]], Vocabulary(300, {"<|endoftext|>": 0}, "").type)})
     >>> Pack(length=4).apply(batch)["token_start"].to_pylist()
     [0, None, 4, 5]
     """

@@ -32,7 +32,7 @@ class TokenShards(Writer):
     """Write the folder `tokens` that `open_shards` reads.
 
     - `{shard:05d}.npy`: the shard's stream, little-endian uint16 or uint32, for `numpy.load(..., mmap_mode="r")`: the tokens of each
-      document that has any text column value, in row order, and after each document one separator.
+      document whose `tokens` is not null, in row order, and after each document one separator.
     - `{shard:05d}.parquet`: a row a document: `row`, `id`, `source`, `start` (its first token in the stream) and `count` (its tokens,
       the separator not counted).
     - `tokens.json`: format, dtype, vocabulary size, `length` of a sequence, separator; digest of the tokenizer; and tokens, sequences,
@@ -54,7 +54,7 @@ class TokenShards(Writer):
 
     def write(self, batches: Iterator[pa.RecordBatch], schema: pa.Schema, open: Open) -> dict[str, Any]:
         vocabulary = Vocabulary.of(schema)
-        dtype = np.dtype(vocabulary.dtype.to_pandas_dtype()).newbyteorder("<")
+        dtype = vocabulary.dtype.newbyteorder("<")
         with tempfile.SpooledTemporaryFile(SPOOL) as spool:
             stream = _Stream(spool, np.array([vocabulary.id_of(self.separator)], dtype))
             with open(".parquet") as sink:

@@ -1,4 +1,4 @@
-"""What travels with a `tokens` column, as metadata of its Arrow field: which tokenizer made it, how many ids, the special ones."""
+"""What travels with a `tokens` column, inside its Arrow type: which tokenizer made it, how many ids, the special ones."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
 from tilth.errors import RecipeError
@@ -16,7 +17,7 @@ class Vocabulary:
     """Size (ids are below it), special tokens with their ids, and the digest (BLAKE2b, 128 bits) of tokenizer.json.
 
     >>> v = Vocabulary(32_000, {"<|endoftext|>": 0}, "c0ffee")
-    >>> v.field.type, Vocabulary.of(pa.schema([v.field])) == v, v.id_of("<|endoftext|>")
+    >>> v.type, Vocabulary.of(pa.schema([("tokens", v.type)])) == v, v.id_of("<|endoftext|>")
     (LargeListType(large_list<item: uint16>), True, 0)
     """
 
@@ -25,20 +26,23 @@ class Vocabulary:
     digest: str
 
     @property
-    def field(self) -> pa.Field:
-        """The field of a column of token ids: uint16 where every id fits, uint32 else."""
-        known = {"vocab_size": self.size, "special": dict(self.special), "tokenizer": self.digest}
-        return pa.field("tokens", pa.large_list(self.dtype), metadata={"tilth.vocabulary": json.dumps(known, ensure_ascii=False)})
+    def dtype(self) -> np.dtype:
+        """The type of an id: uint16 where every id fits, uint32 else."""
+        return np.dtype(np.uint16 if self.size <= 1 << 16 else np.uint32)
 
     @property
-    def dtype(self) -> pa.DataType:
-        return pa.uint16() if self.size <= 1 << 16 else pa.uint32()
+    def type(self) -> pa.DataType:
+        """The type of a column of token ids. The metadata sits in the list's item, where slices, Parquet and unions keep it."""
+        known = {"vocab_size": self.size, "special": dict(self.special), "tokenizer": self.digest}
+        metadata = {"tilth.vocabulary": json.dumps(known, ensure_ascii=False)}
+        return pa.large_list(pa.field("item", pa.from_numpy_dtype(self.dtype), metadata=metadata))
 
     @classmethod
     def of(cls, schema: pa.Schema) -> Vocabulary:
         """Read it back from a schema; raise RecipeError where no `Encode` made the tokens."""
         at = schema.get_field_index("tokens")
-        known = (schema.field(at).metadata or {}).get(b"tilth.vocabulary") if at >= 0 else None
+        item = schema.field(at).type.value_field if at >= 0 and pa.types.is_large_list(schema.field(at).type) else None
+        known = item.metadata.get(b"tilth.vocabulary") if item is not None and item.metadata else None
         if known is None:
             why = "the column 'tokens' does not say which tokenizer made it" if at >= 0 else "there is no column 'tokens'"
             fix = "put tokenize.Bpe() or tokenize.Encode before this step"
