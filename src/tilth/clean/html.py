@@ -29,7 +29,8 @@ class HtmlText(Op):
     extractor fails, or that is built to make it hang, gets an `error`. Bytes are decoded as `clean.encoding.decode` says.
 
     `extractor="resiliparse"` keeps main content with list bullets, without alternative texts and links, as NVIDIA NeMo Curator calls
-    it, and without comment sections (`comments=False`), as datatrove calls trafilatura. `main_content=False` keeps all visible text.
+    it, and without comment sections (`comments=False`), as datatrove calls trafilatura. It takes lists close to `body` for menus.
+    `main_content=False` keeps all visible text.
     `extractor="trafilatura"` is called as datatrove's `Trafilatura` does by default: `favor_precision`, `deduplicate`, no comments,
     fall-backs on. Its memory of paragraphs seen lasts for one page only: kept for the process, as the library does, it makes the text
     of a page depend on the pages before it.

@@ -27,8 +27,8 @@ _ATOMS = re.compile(rf"{_ATOM}(?:\.?{_ATOM})*")
 _BOUNDARY = re.compile(r"\b(?=[^.])")
 _IPV4 = re.compile(rf"(?:{_OCTET}\.){{3}}{_OCTET}")
 _PHONE = re.compile(
-    r"""(?<![\w+\-./=\#$%,])(?:
-    (?: \+\(? | 00[ -]? (?=[1-9][0-9]{0,2}[ \-/.(]) ) [1-9] (?: [ ().\-/]{0,2} [0-9] ){7,14}             # +49 (0)30 1234567, 0049 30 ...
+    r"""(?<![\w+\-./=\#$%,\])])(?:
+    (?: \(?\+\(? | 00[ -]? (?=[1-9][0-9]{0,2}[ \-/.(]) ) [1-9] (?: [ ().\-/]{0,3} [0-9] ){7,14}             # +49 (0)30 1234567, 0049 30 ...
     | (?: 1[ .\-] )? (?: \([2-9][0-9]{2}\)[ ]? | [2-9][0-9]{2}[ .\-] ) [2-9][0-9]{2} [ .\-] [0-9]{4}      # North America: 3-3-4
     | 0[1-9] (?P<pair>[ .\-]) [0-9]{2} (?: (?P=pair)[0-9]{2} ){3}                                         # France: five pairs
     | 06[ -] [0-9]{8}                                                                                    # Netherlands, mobile
@@ -149,6 +149,7 @@ def phones_in(text: str) -> Iterator[Span]:
     for match in _PHONE.finditer(text):
         number = match[0].partition("x")[0]
         digits = sum(character.isdigit() for character in number)
-        in_a_row = " " in number and text[max(match.start() - 2, 0) : match.start()].strip().isdigit()
-        if digits >= 9 - number.startswith("+") and digits <= 16 and not in_a_row and not _NOT_PHONE.fullmatch(number):
+        around = text[max(match.start() - 2, 0) : match.start()], text[match.end() : match.end() + 2]
+        in_a_row = " " in number and "+" not in number and any(part.strip().isdigit() for part in around)
+        if digits >= 9 - ("+" in number) and not in_a_row and not _NOT_PHONE.fullmatch(number):
             yield match.span()
