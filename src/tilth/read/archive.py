@@ -11,6 +11,7 @@ import re
 import zlib
 from collections import deque
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Any, BinaryIO, NamedTuple, cast
 
@@ -53,11 +54,12 @@ class Damaged(Exception):
 
 
 def form_of(path: str) -> str:
-    """Return how the file holds its records."""
+    """Return how the file holds its records, by its first bytes; by its name, if those are of no WARC file."""
     with open_file(path) as file:
-        if file.read(2) == _MEMBER[:2]:
-            return GZIP
-    return PLAIN if codec_of(path) in (None, "gzip") else OTHER
+        head = file.read(5)
+    if head.startswith(_MEMBER):
+        return GZIP
+    return PLAIN if head == b"WARC/" else {None: PLAIN, "gzip": GZIP}.get(codec_of(path), OTHER)
 
 
 def splits(path: str, form: str) -> bool:
@@ -82,7 +84,12 @@ def boundary(file: BinaryIO, at: int, end: int, form: str) -> int:
     """
     if at <= 0 or at >= end:
         return max(0, min(at, end))
-    return next((start for start in _starts(file, at, end, form) if _proven(file, start, end, form)), end)
+    while (start := next(_starts(file, at, end, form), end)) < end:
+        broken = _first_break(file, start, end, form)
+        if broken is None:
+            break
+        at = max(broken, start + 1)  # what lies between leads to the same break
+    return start
 
 
 def records(path: str, start: int, end: int, form: str, limit: int) -> Iterator[Record]:
@@ -258,10 +265,9 @@ class _Feed:
 
     def ended(self) -> bool:
         """Whether a record can end here."""
-        try:
-            return not self._fill(1) or self.data[0] in b"\r\n" or (self._fill(5) and self.data.startswith(b"WARC/"))
-        except Damaged:
-            return True
+        with suppress(Damaged):  # comes again when more is asked for
+            self._fill(5)
+        return not self.data or self.data[0] in b"\r\n" or self.data.startswith(b"WARC/")
 
     def _fill(self, size: int) -> bool:
         while len(self.data) < size:
@@ -332,11 +338,9 @@ def _inflated(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, bytes
 def _up_to_error(inflater: Any, data: bytes) -> bytes:
     """What comes out before the damage: a call that fails gives nothing."""
     parts = []
-    try:
+    with suppress(zlib.error):
         for i in range(len(data)):
             parts.append(inflater.decompress(data[i : i + 1]))
-    except zlib.error:
-        pass
     return b"".join(parts)
 
 
@@ -363,11 +367,11 @@ def _opens_record(file: BinaryIO, place: int) -> bool:
         return False
 
 
-def _proven(file: BinaryIO, start: int, end: int, form: str) -> bool:
-    """Whether whole records follow one another from here for long enough."""
+def _first_break(file: BinaryIO, start: int, end: int, form: str) -> int | None:
+    """Where the records that follow one another from here break off; None if they do not for long enough."""
     for record in _parsed(_feed(file, start, end, form), 1 << 62, frozenset()):
         if record.error:
-            return False
+            return record.place
         if record.place > start + _PROOF:
             break
-    return True
+    return None

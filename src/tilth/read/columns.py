@@ -206,7 +206,11 @@ def _type(kinds: set[Any]) -> pa.DataType:
     return STRING
 
 
+_LIKELY = {"text": ("body", "content", "raw_content", "document", "article", "page"), "id": ("url", "uuid", "doc_id")}
+
+
 def _fix(flag: str, names: Sequence[str]) -> str:
     if flag == "columns":
         return "name only fields that the data have in columns=(...)"
-    return f'name the right one: {flag}="{next(iter(names), "...")}"'
+    likely = [name for name in _LIKELY.get(flag, ()) if name in names]
+    return f'name the right one: {flag}="{next(iter([*likely, *names]), "...")}"'

@@ -21,7 +21,7 @@ from tilth.read.streams import compressed
 
 @dataclass(frozen=True)
 class Jsonl(Reader):
-    """Read JSON Lines (.jsonl, .ndjson; also .gz, .zst, .lz4), uncompressed files in parts.
+    """Read JSON Lines (.jsonl, .ndjson, .json; also .gz, .zst, .lz4), uncompressed files in parts.
 
     `text` and `id` name the fields that are the text and the id (default: "id" where there is one, else "file:byte"); `columns`
     names the only other fields to keep. A blank line is no row; a line that is no JSON object, or longer than `max_bytes`, is a
@@ -39,7 +39,7 @@ class Jsonl(Reader):
     max_bytes: int = 256 << 20
 
     def files(self) -> list[File]:
-        return list_files(self.path, compressed((".jsonl", ".ndjson")), f"read.Jsonl({self.path!r})")
+        return list_files(self.path, compressed((".jsonl", ".ndjson", ".json")), f"read.Jsonl({self.path!r})")
 
     def cut(self, file: File, size: int) -> list[Span]:
         return cut_bytes(file, size)
