@@ -73,7 +73,10 @@ def _stretch(data: Bytes, begin: int, at: int, end: int, kinds: np.ndarray) -> t
         plus |= data[stop] == 0x2B
         stop += 1
     if kind == 1:
-        return start, stop, start < at and at + 1 < stop
+        holds = start < at and at + 1 < stop
+        while stop < end and kinds[data[stop]] & 2:  # a number may go on where the address cannot
+            stop += 1
+        return start, stop, holds
     return start, stop, (digits >= 9 - plus and stop - start > digits) or (dots >= 3 and digits >= 4)
 
 
