@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import cloudpickle
+import numpy as np
 import pyarrow as pa
 
 from tilth.errors import RecipeError
@@ -67,12 +68,12 @@ def _check_op(step: Op, rows: pa.Table, chance: random.Random, tries: int) -> No
     if len(_stream(step, [_batch(rows).slice(0, 0)])) != 0:
         raise _broken(step, "3: an empty batch works", "rows came from nowhere")
     for _ in range(tries):
-        if not _stream(step, _cut(rows, chance)).equals(whole):
+        if not _same(_stream(step, _cut(rows, chance)), whole):
             raise _broken(step, "1: apply does not care where batches are cut", "other cuts gave another result")
     if type(step).stream is Op.stream:
         order = chance.sample(range(len(rows)), len(rows))
         shuffled = _stream(step, [_batch(rows.take(order))]).sort_by("row")
-        if not shuffled.equals(whole.sort_by("row")):
+        if not _same(shuffled, whole.sort_by("row")):
             raise _broken(step, "1: apply does not care in which order rows come", "another order gave another result")
     if not whole.select(["row"]).equals(rows.select(["row"])):
         raise _broken(step, "a step marks rows, it never removes, adds or reorders them", "`row` is not what it was")
@@ -84,7 +85,7 @@ def _check_reads(step: Op, rows: pa.Table, whole: pa.Table) -> None:
         return
     names = [name for name in rows.schema.names if name in ("row", *step.reads)]
     narrow = _stream(step, [_batch(rows.select(names))])
-    if not narrow.equals(whole.select(narrow.schema.names)):
+    if not _same(narrow, whole.select(narrow.schema.names)):
         raise _broken(step, "`reads` names every column that it needs", "with only these columns the result is another")
 
 
@@ -113,24 +114,24 @@ def _merged_as_tree(fold: Fold, states: list[pa.Table]) -> pa.Table:
 
 
 def _check_exchange(exchange: Exchange, rows: pa.Table, chance: random.Random, tries: int) -> None:
-    whole = _outcome(evaluate([exchange], [[_batch(rows)]]))
+    whole = evaluate([exchange], [[_batch(rows)]])
     for turn in range(tries):
         again = evaluate([exchange], [_cut(rows, chance)], partitions=1 + turn)
-        if _outcome(again) != whole:
+        if not _same_outcome(again, whole):
             raise _broken(exchange, "4: the same rows give the same result, whatever the cuts and partitions", "it changed")
     spread = [[_readdress(part, shard)] for shard, part in enumerate(_cut(rows, chance))]
-    first = _outcome(evaluate([exchange], spread, partitions=1))
+    first = evaluate([exchange], spread, partitions=1)
     for partitions in (2, 3, 7):
-        if _outcome(evaluate([exchange], spread, partitions=partitions)) != first:
+        if not _same_outcome(evaluate([exchange], spread, partitions=partitions), first):
             raise _broken(exchange, "4: the same rows give the same result, whatever the partitions", f"{partitions} gave another")
     empty = evaluate([exchange], [[_batch(rows).slice(0, 0)]])
     if len(empty.table) or len(empty.audit):
         raise _broken(exchange, "3: an empty batch works", "rows came from nowhere")
 
 
-def _outcome(done: Evaluation) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    audit = done.audit.select(["row", "reason", "drop_of"]).sort_by("row")
-    return done.table.sort_by("row").to_pylist(), audit.to_pylist()
+def _same_outcome(a: Evaluation, b: Evaluation) -> bool:
+    fates = (done.audit.select(["row", "reason", "drop_of"]).sort_by("row") for done in (a, b))
+    return _same(a.table.sort_by("row"), b.table.sort_by("row")) and _same(*fates)
 
 
 def _readdress(batch: pa.RecordBatch, shard: int) -> pa.RecordBatch:
@@ -157,7 +158,16 @@ def _stream(step: Op, batches: Sequence[pa.RecordBatch]) -> pa.Table:
 
 
 def _same(a: pa.Table, b: pa.Table) -> bool:
-    return bool(a.schema.equals(b.schema) and a.combine_chunks().equals(b.combine_chunks()))
+    """Equal in schema and values; a NaN is equal to a NaN, which for Arrow it is not."""
+    if not a.schema.equals(b.schema) or len(a) != len(b):
+        return False
+    return all(_same_column(a[name].combine_chunks(), b[name].combine_chunks()) for name in a.schema.names)
+
+
+def _same_column(a: pa.Array, b: pa.Array) -> bool:
+    if pa.types.is_floating(a.type) and a.is_valid().equals(b.is_valid()):
+        return bool(np.array_equal(a.fill_null(0), b.fill_null(0), equal_nan=True))
+    return bool(a.equals(b))
 
 
 def _broken(step: Any, law: str, why: str) -> RecipeError:
