@@ -8,13 +8,10 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, overload
 
 import numba
 from numba.core import config
-
-F = TypeVar("F", bound=Callable[..., Any])
-
 
 @functools.cache
 def cache_folder() -> str:
@@ -32,13 +29,24 @@ def cache_folder() -> str:
     return folder
 
 
-def kernel(function: F | None = None, *, allocates: bool = True, inline: bool = False) -> F:
+Compiled = Callable[..., Any]  # Numba types the arguments itself, by what a kernel is called with
+
+
+@overload
+def kernel(function: Compiled) -> Compiled: ...
+
+
+@overload
+def kernel(*, allocates: bool = ..., inline: bool = ...) -> Callable[[Compiled], Compiled]: ...
+
+
+def kernel(function: Any = None, *, allocates: bool = True, inline: bool = False) -> Any:
     """Compile `function` with Numba.
 
     `allocates=False` is for small functions that make no arrays: leaving the reference counter out made them 2.7 times faster.
     """
     if function is None:
-        return cast(F, functools.partial(kernel, allocates=allocates, inline=inline))
+        return functools.partial(kernel, allocates=allocates, inline=inline)
     options: dict[str, Any] = {"nogil": True, "cache": True}
     if not allocates:
         options["_nrt"] = False
@@ -46,6 +54,6 @@ def kernel(function: F | None = None, *, allocates: bool = True, inline: bool = 
         options["inline"] = "always"
     before, config.CACHE_DIR = config.CACHE_DIR, cache_folder()
     try:
-        return cast(F, numba.njit(**options)(function))
+        return numba.njit(**options)(function)
     finally:
         config.CACHE_DIR = before
