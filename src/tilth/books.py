@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections import Counter
+from collections import Counter, defaultdict
 from importlib.metadata import version
 from typing import Any
 
@@ -78,7 +78,7 @@ def keep_times(conductor: Conductor, flow: Flow, out: Store, wall: float) -> dic
     """Seconds a step took over all shards; of what was done in an earlier run, the times of then."""
     known: dict[str, Any] = (out.read_json("times.json") or {}).get("tasks", {})
     known = {key: times for key, times in {**known, **conductor.times}.items() if key in conductor.used}
-    seconds: Counter[str] = Counter()
+    seconds: defaultdict[str, float] = defaultdict(float)
     place = 0
     for i, stage in enumerate(flow.stages):
         for key in stage.keys.values():

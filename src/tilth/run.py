@@ -18,10 +18,12 @@ from tilth.books import books, keep_times, retracted
 from tilth.conductor import Conductor, Progress, Wave
 from tilth.corpus import Manifest, manifest_of
 from tilth.errors import CorpusError
+from tilth.estimate import Estimate, estimate
 from tilth.executors import Executor
 from tilth.executors import executor as executor_of
 from tilth.flow import Flow, Stage, after
 from tilth.piece import Piece
+from tilth.probe import check
 from tilth.publish import publish
 from tilth.read.reader import Reader
 from tilth.record import fingerprint, record
@@ -110,8 +112,6 @@ def run(
     out_store, blobs = _stores(out, store)
     try:
         if probe:
-            from tilth.probe import check
-
             check(corpus, recipe).raise_first()
         manifest, name = manifest_of(blobs, corpus, "corpus", split, save=True)
         conductor = Conductor(blobs, engine, progress, row_seconds)
@@ -141,6 +141,7 @@ class Plan:
 
     waves: list[Wave]
     manifest: Manifest
+    estimate: Estimate | None = None
 
     @property
     def to_do(self) -> int:
@@ -150,19 +151,26 @@ class Plan:
         lines = [f"{'wave':<60}{'tasks':>7}{'done':>7}{'to do':>7}{'at most':>9}"]
         for wave in self.waves:
             lines.append(f"{wave.name[:59]:<60}{wave.total:>7}{wave.known:>7}{wave.to_do:>7}{wave.to_do + wave.at_most:>9}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *([str(self.estimate)] if self.estimate else [])])
 
 
 def plan(
-    corpus: Reader, recipe: Sequence[Any], out: str, *, split: int | None = None, partitions: int | None = None, store: str | None = None
+    corpus: Reader,
+    recipe: Sequence[Any],
+    out: str,
+    *,
+    split: int | None = None,
+    partitions: int | None = None,
+    store: str | None = None,
+    probe: bool = False,
 ) -> Plan:
-    """Return what `run` with the same arguments would do, without doing it."""
+    """Return what `run` with the same arguments would do, without doing it; with `probe` also about how long and how much memory."""
     _, blobs = _stores(out, store)
     manifest, name = manifest_of(blobs, corpus, "corpus", split, save=False)
     conductor = Conductor(blobs, None)
     flow = Flow(conductor, corpus, manifest, partitions or _partitions(blobs, name, manifest, save=False))
     flow.run(recipe)
-    return Plan(conductor.waves, manifest)
+    return Plan(conductor.waves, manifest, estimate(corpus, recipe, manifest.size) if probe else None)
 
 
 def load(out: str) -> Run:

@@ -20,4 +20,4 @@ def command(given: argparse.Namespace) -> None:
     from tilth.run import plan
 
     corpus, recipe = recipe_of(given)
-    line(str(plan(corpus, recipe.steps, out_of(given, recipe), split=given.split and given.split << 20, store=given.store)))
+    line(str(plan(corpus, recipe.steps, out_of(given, recipe), split=given.split and given.split << 20, store=given.store, probe=True)))

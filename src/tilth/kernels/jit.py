@@ -13,6 +13,7 @@ from typing import Any, overload
 import numba
 from numba.core import config
 
+
 @functools.cache
 def cache_folder() -> str:
     """Return the folder of compiled kernels; a caller's cache does not see a change in another file's callee, so all sources name it."""

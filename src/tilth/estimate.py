@@ -1,0 +1,80 @@
+"""How long a run will take and how much memory a worker will need, said beforehand from a probe of the corpus."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from tilth.memory import evaluate
+from tilth.op import Op
+from tilth.probe import sample
+from tilth.read.reader import File, Reader
+from tilth.write.parquet import GROUP_BYTES
+
+LOOK_BYTES = 1 << 20  # of a file, to see how much there is in a stored byte
+STORE_MB_S = 90.0  # a stage reads and rewrites what it changes at about this speed a core (bench/RESULTS.md, "floor")
+GROUPS_HELD = 6  # row groups a worker holds at once: being read, being worked on, being written (measured, bench/RESULTS.md)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Processor seconds of the local steps over all rows, and the peak memory of a worker in MB; good to a factor of about two.
+
+    Phases of an Exchange and the `finish` of a Fold are not in it: what they do depends on what they find.
+    """
+
+    seconds: float
+    memory_mb: float
+    payload_bytes: int  # of text or HTML, decompressed
+
+    def __str__(self) -> str:
+        return (
+            f"about {self.payload_bytes / 1e6:,.0f} MB of text and pages; local steps about {self.seconds:,.0f} s of one core, "
+            f"a worker about {self.memory_mb:,.0f} MB; both good to a factor of two"
+        )
+
+
+def estimate(corpus: Reader, recipe: Sequence[Any], size: int) -> Estimate:
+    """Return the estimate for a corpus of `size` stored bytes; takes some seconds, as it runs the recipe on a probe twice.
+
+    The first time compiles and loads what steps need, so only the second is timed.
+    """
+    rows = sample(corpus)
+    evaluate(recipe, rows)
+    start = time.perf_counter()
+    done = evaluate(recipe, rows)
+    wall = time.perf_counter() - start
+    busy = sum(entry["seconds"] for entry in done.funnel)
+    payload = max(1, _payload(rows))
+    whole = int(size * _swelling(corpus))
+    stages = 1 + sum(not isinstance(step, Op) for step in recipe)
+    seconds = (min(busy, wall) / payload + stages / (STORE_MB_S * 1e6)) * whole
+    here = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Estimate(seconds, here + GROUPS_HELD * min(GROUP_BYTES, whole) / 2**20, whole)
+
+
+def _swelling(corpus: Reader) -> float:
+    """Bytes of text or pages in a stored byte, from the beginnings of a few files."""
+    files = [file for file in corpus.files() if file.size]
+    schema = corpus.schema(files)
+    came = left = 0
+    for file in files[:: max(1, len(files) // 16)]:
+        span = corpus.cut(File(file.path, file.size, file.stamp), LOOK_BYTES)[0]
+        whole = span.end < 0
+        stored, seen = file.size if whole else min(file.size, LOOK_BYTES), 0
+        for batch in corpus.read(span, schema):
+            seen += _payload(pa.Table.from_batches([batch]))
+            if seen > 64 * LOOK_BYTES:
+                break
+        came, left = came + stored, left + seen
+    return left / came if came else 1.0
+
+
+def _payload(table: pa.Table) -> int:
+    names = [name for name in ("text", "html") if name in table.schema.names]
+    return sum(table[name].nbytes for name in names)
