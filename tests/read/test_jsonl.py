@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -176,3 +177,15 @@ def test_batches_stay_small(tmp_path: Path) -> None:
     batches = list(reader.read(Span(reader.path), reader.schema(reader.files())))
     assert max(map(len, batches)) <= 8192
     assert sum(map(len, batches)) == 100_000
+
+
+def test_a_bomb_is_passed_over_in_bounded_memory(tmp_path: Path, read_all: ReadAll) -> None:
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(gzip.compress(b'{"text": "a"}\n') + gzip.compress(bytes(100 << 20)) + gzip.compress(b'\n{"text": "b"}\n'))
+    tracemalloc.start()
+    try:
+        rows = read_all(read.Jsonl(str(path), max_bytes=1 << 20))
+        assert tracemalloc.get_traced_memory()[1] < 12 << 20
+    finally:
+        tracemalloc.stop()
+    assert [row["text"] for row in rows] == ["a", None, "b"]

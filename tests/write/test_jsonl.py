@@ -1,6 +1,7 @@
 """JSON Lines output: what goes in comes out, and the bytes do not depend on how the batches came."""
 
 import io
+import itertools
 import math
 from typing import Any
 
@@ -42,7 +43,7 @@ def parsed(data: bytes) -> list[dict[str, Any]]:
 def test_bytes_depend_on_the_rows_alone(rows: list[dict[str, Any]], cuts: list[int]) -> None:
     whole = pa.RecordBatch.from_pylist(rows, SCHEMA)
     edges = [0, *sorted(min(cut, len(whole)) for cut in cuts), len(whole)]
-    parts = [whole.slice(a, b - a) for a, b in zip(edges, edges[1:], strict=False)]
+    parts = [whole.slice(a, b - a) for a, b in itertools.pairwise(edges)]
     before, jsonl.FRAME_BYTES = jsonl.FRAME_BYTES, 100
     try:
         assert written(parts) == written([whole])

@@ -1,6 +1,7 @@
 """Parquet output: what goes in comes out, and the bytes do not depend on how the batches came."""
 
 import io
+import itertools
 from typing import Any
 
 import pyarrow as pa
@@ -29,7 +30,7 @@ def bytes_of(batches: list[pa.RecordBatch]) -> bytes:
 
 def cut(whole: pa.RecordBatch, cuts: list[int]) -> list[pa.RecordBatch]:
     edges = [0, *sorted(at % (len(whole) + 1) for at in cuts), len(whole)]
-    return [whole.slice(a, b - a) for a, b in zip(edges, edges[1:], strict=False)]
+    return [whole.slice(a, b - a) for a, b in itertools.pairwise(edges)]
 
 
 @given(st.lists(ROW, max_size=30), st.lists(st.integers(0, 1000), max_size=6), st.sampled_from([(3, 1 << 20), (1000, 50), (7, 64)]))

@@ -1,6 +1,6 @@
 """WARC files record by record: plain, or in gzip members; broken records are told, and reading goes on at the next one.
 
-Two ways through a file give the same records. `_fast` lets FastWARC (github.com/chatnoir-eu/chatnoir-resiliparse) go ahead until
+Two ways through a file give the same records. `_fast` lets FastWARC (Bevendorff, ChatNoir Resiliparse) go ahead until
 anything is odd; `_exact` is slower, checks every length and checksum, and is the judge: of the last record, whose end
 FastWARC does not check, and of all that follows trouble. Format: ISO 28500, iipc.github.io/warc-specifications.
 """
@@ -9,26 +9,22 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections import deque
 from collections.abc import Generator, Iterator
-from contextlib import suppress
 from itertools import islice
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import BinaryIO, NamedTuple, cast
 
+from tilth.read.feed import Damaged, Feed, decompressed, inflated, plain, read_at
 from tilth.read.files import open_file
 from tilth.read.lines import too_long
-from tilth.read.streams import Broken, chunks, codec_of
+from tilth.read.streams import codec_of
 
 GZIP, PLAIN, OTHER = "gzip", "plain", "other"
 WANTED = frozenset(("response", "resource", "conversion"))
-_HEAD = 64 << 10  # bytes of a record's own headers at most
-_STEP = 16 << 10
 _PROOF = 128 << 10  # twice what a stored block of deflate holds: so long, a gzip file inside a gzip member cannot pass for members
 _SEARCH = 1 << 20
 _MEMBER = b"\x1f\x8b\x08"
 _MEMBER_RE = re.compile(re.escape(_MEMBER))
 _RECORD = re.compile(rb"(?<=\n)WARC/\d\.\d+\r?\n")
-_BLANK = re.compile(rb"\r?\n\r?\n")
 _FIELDS = (b"warc-type", b"warc-record-id", b"warc-target-uri", b"warc-date", b"content-type")
 
 
@@ -43,14 +39,6 @@ class Record(NamedTuple):
     type: str = ""
     content: bytes = b""
     error: str | None = None
-
-
-class Damaged(Exception):
-    """What follows is no whole record; `place` is where that begins."""
-
-    def __init__(self, why: str, place: int) -> None:
-        super().__init__(f"{why} (at byte {place})")
-        self.place = place
 
 
 def form_of(path: str) -> str:
@@ -95,7 +83,7 @@ def boundary(file: BinaryIO, at: int, end: int, form: str) -> int:
 def records(path: str, start: int, end: int, form: str, limit: int) -> Iterator[Record]:
     """Yield the records between two boundaries; one larger than `limit` bytes, or broken, has an `error`. All types, in order."""
     if form == OTHER:
-        yield from _parsed(_Feed(_decompressed(path)), limit)
+        yield from _parsed(Feed(decompressed(path)), limit)
         return
     with open_file(path) as file:
         held, done = None, 0
@@ -174,7 +162,7 @@ def _exact(file: BinaryIO, start: int, end: int, form: str, limit: int) -> Itera
         start = next(_starts(file, broken + 1, end, form), end)
 
 
-def _parsed(feed: _Feed, limit: int, wanted: frozenset[str] = WANTED) -> Generator[Record, None, int | None]:
+def _parsed(feed: Feed, limit: int, wanted: frozenset[str] = WANTED) -> Generator[Record, None, int | None]:
     """Records up to the end, or to one that is broken: that is told, and its place returned."""
     held: Record | None = None  # until its gzip member has ended well
     place: int | None = None
@@ -195,7 +183,7 @@ def _parsed(feed: _Feed, limit: int, wanted: frozenset[str] = WANTED) -> Generat
             return broken
 
 
-def _next(feed: _Feed, place: int, limit: int, wanted: frozenset[str]) -> Record:
+def _next(feed: Feed, place: int, limit: int, wanted: frozenset[str]) -> Record:
     """The record that begins here; raise Damaged if it is not whole."""
     fields: dict[bytes, bytes] = {}
     for line in feed.head(place).split(b"\n")[1:]:
@@ -222,138 +210,15 @@ def _record(place: int, fields: list[bytes]) -> Record:
     return Record(place, kind.lower(), id, url.strip("<> "), date, type.lower()) if kind.lower() in WANTED else Record(place, id=id)
 
 
-class _Feed:
-    """Bytes to take from the front of pieces, each with the byte of the file where it is from; raises Damaged if they end too early."""
-
-    def __init__(self, pieces: Iterator[tuple[int, bytes]], linear: bool = True) -> None:
-        self.pieces, self.linear = pieces, linear  # not linear: a byte is from where its piece is from
-        self.data, self.taken = bytearray(), 0
-        self.marks: deque[tuple[int, int]] = deque()  # (bytes before a piece, where it is from)
-        self.damage: Damaged | None = None
-
-    def skip_blank(self) -> int | None:
-        """Pass over line ends; return the place of what follows, None at the end."""
-        while self._fill(1):
-            self._drop(len(self.data) - len(self.data.lstrip(b"\r\n")))
-            if self.data:
-                while len(self.marks) > 1 and self.marks[1][0] <= self.taken:
-                    self.marks.popleft()
-                before, place = self.marks[0]
-                return place + (self.taken - before if self.linear else 0)
-        return None
-
-    def head(self, place: int) -> bytes:
-        """Take the lines up to a blank one."""
-        if not (self._fill(5) and self.data.startswith(b"WARC/")):
-            raise Damaged(f"not a WARC record, it begins with {bytes(self.data[:20])!r}", place)
-        while not (end := _BLANK.search(self.data, 0, _HEAD)):
-            if len(self.data) >= _HEAD or not self._fill(len(self.data) + 1):
-                raise Damaged("a WARC record without an end of its headers", place)
-        return self._drop(end.end())
-
-    def take(self, size: int, keep: bool) -> bytes | None:
-        """Take `size` bytes and return them, or none of them unless `keep`; None where there are not so many."""
-        parts = []
-        while size:
-            if not self._fill(1):
-                return None
-            part = self._drop(min(size, len(self.data)))
-            size -= len(part)
-            if keep:
-                parts.append(part)
-        return b"".join(parts)
-
-    def ended(self) -> bool:
-        """Whether a record can end here."""
-        with suppress(Damaged):  # comes again when more is asked for
-            self._fill(5)
-        return not self.data or self.data[0] in b"\r\n" or self.data.startswith(b"WARC/")
-
-    def _fill(self, size: int) -> bool:
-        while len(self.data) < size:
-            if self.damage:
-                raise self.damage
-            try:
-                place, piece = next(self.pieces)
-            except StopIteration:
-                return False
-            except Damaged as damage:
-                self.damage = damage
-                raise
-            self.marks.append((self.taken + len(self.data), place))
-            self.data += piece
-        return True
-
-    def _drop(self, size: int) -> bytes:
-        dropped = bytes(memoryview(self.data)[:size])
-        del self.data[:size]
-        self.taken += size
-        return dropped
-
-
-def _feed(file: BinaryIO, start: int, end: int, form: str) -> _Feed:
-    return _Feed(_inflated(file, start, end), linear=False) if form == GZIP else _Feed(_plain(file, start, end))
-
-
-def _plain(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, bytes]]:
-    for at in range(start, end, _STEP):
-        yield at, _read_at(file, at, min(_STEP, end - at))
-
-
-def _decompressed(path: str) -> Iterator[tuple[int, bytes]]:
-    at = 0
-    try:
-        for chunk in chunks(path):
-            yield at, chunk
-            at += len(chunk)
-    except Broken as broken:
-        raise Damaged(str(broken), at) from None
-
-
-def _inflated(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, bytes]]:
-    """The bytes of gzip members, each with the place where its member begins; all that can be had of a damaged one."""
-    at, data = start, b""
-    while data or at < end:
-        if not data:
-            data, at = _read_at(file, at, min(_STEP, end - at)), min(at + _STEP, end)
-        data = data.lstrip(b"\0")  # some writers pad with zeros
-        if not data:
-            continue
-        member = at - len(data)
-        inflater = zlib.decompressobj(31)
-        while not inflater.eof:
-            if not data:
-                if at >= end:
-                    raise Damaged("a gzip member that is cut off", member)
-                data, at = _read_at(file, at, min(_STEP, end - at)), min(at + _STEP, end)
-            before = inflater.copy()
-            try:
-                yield member, inflater.decompress(data, _STEP << 4)
-            except zlib.error as error:
-                yield member, _up_to_error(before, data)
-                raise Damaged(f"a damaged gzip member: {error}", member) from None
-            data = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
-
-
-def _up_to_error(inflater: Any, data: bytes) -> bytes:
-    """What comes out before the damage: a call that fails gives nothing."""
-    parts = []
-    with suppress(zlib.error):
-        for i in range(len(data)):
-            parts.append(inflater.decompress(data[i : i + 1]))
-    return b"".join(parts)
-
-
-def _read_at(file: BinaryIO, at: int, size: int) -> bytes:
-    file.seek(at)
-    return file.read(size)
+def _feed(file: BinaryIO, start: int, end: int, form: str) -> Feed:
+    return Feed(inflated(file, start, end), linear=False) if form == GZIP else Feed(plain(file, start, end))
 
 
 def _starts(file: BinaryIO, at: int, end: int, form: str) -> Iterator[int]:
     """Where records may begin, from `at` on."""
     seam = 64  # so much of a window is looked at again with the next: a mark may lie across
     for base in range(max(0, at - 1), end, _SEARCH):
-        window = _read_at(file, base, min(_SEARCH + seam, end - base))
+        window = read_at(file, base, min(_SEARCH + seam, end - base))
         for found in (_MEMBER_RE if form == GZIP else _RECORD).finditer(window):
             place = base + found.start()
             if found.start() < _SEARCH and place >= at and (form == PLAIN or _opens_record(file, place)):
@@ -362,7 +227,7 @@ def _starts(file: BinaryIO, at: int, end: int, form: str) -> Iterator[int]:
 
 def _opens_record(file: BinaryIO, place: int) -> bool:
     try:
-        return zlib.decompressobj(31).decompress(_read_at(file, place, 4096), 64).lstrip(b"\r\n").startswith(b"WARC/")
+        return zlib.decompressobj(31).decompress(read_at(file, place, 4096), 64).lstrip(b"\r\n").startswith(b"WARC/")
     except zlib.error:
         return False
 
