@@ -46,7 +46,7 @@ GRAPHS = st.integers(2, 25).flatmap(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(GRAPHS, st.integers(1, 9))
 def test_contract_equals_brute_force_on_any_partitioning_of_any_shards(graph, partitions):
     rank, pairs, shard = graph
@@ -75,7 +75,6 @@ def pairs_of(table: pa.Table) -> set[tuple[int, int]]:
     return {(row, of) for row, of in zip(table["row"].to_pylist(), table["of"].to_pylist(), strict=True)}
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(0, 4)), max_size=30), st.integers(0, 4))
 def test_link(rows, window):
     table = bucket([(key, row, rank, sketch) for row, (key, rank, sketch) in enumerate(rows)])

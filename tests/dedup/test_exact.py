@@ -18,7 +18,7 @@ def twin(texts: list[str | None], normalise: Normalise | None) -> dict[int, int]
 TEXTS = st.lists(st.one_of(st.none(), st.sampled_from(["", " ", "!", "a", "A", "a ", "b 1", "b 22.5", "ab"])), min_size=1, max_size=30)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(TEXTS, st.sampled_from([None, Normalise(), Normalise(numbers=False)]), st.integers(1, 5), st.data())
 def test_equals_a_dictionary_on_any_shards_and_partitions(shards, gone, texts, normalise, partitions, data):
     cut = data.draw(st.integers(0, len(texts)))

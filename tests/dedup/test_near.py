@@ -3,7 +3,6 @@ import json
 import time
 from collections import defaultdict
 from itertools import combinations, islice
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +15,6 @@ from tilth.errors import RecipeError
 from tilth.memory import addressed
 from tilth.testing import check, examples
 
-LAWS = Path(__file__).parents[2] / "../shared/data/neardup/german_law_revisions.jsonl.gz"
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -71,7 +69,7 @@ def test_a_chain_is_one_cluster_and_a_late_document_bridges_two(gone, shards):
     assert gone(near(), shards([*without, *chain[4:9]])) == dict.fromkeys(range(1, 12), 0)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32), st.sampled_from(["first", "longest", "score"]), st.integers(1, 7))
 def test_answers_do_not_depend_on_cuts_partitions_or_the_order_of_rows(gone, shards, seed, keep, partitions):
     rng = np.random.default_rng(seed)
@@ -141,9 +139,8 @@ def test_what_cannot_be():
         NearDuplicates().scatter(batch)
 
 
-@pytest.mark.skipif(not LAWS.exists(), reason="needs the German law revisions of the shared data")
-def test_revisions_of_german_laws(gone, shards):
-    with gzip.open(LAWS) as lines:
+def test_revisions_of_german_laws(gone, shards, shared):
+    with gzip.open(shared / "neardup/german_law_revisions.jsonl.gz") as lines:
         laws = [json.loads(line) for line in islice(lines, 1500)]
     plain = Normalise()(pa.array([law["text"] for law in laws], pa.large_string())).to_pylist()
     grams = [set(zip(*(text.split()[k:] for k in range(5)), strict=False)) for text in plain]

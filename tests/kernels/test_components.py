@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tilth.kernels.components import components
@@ -13,7 +13,6 @@ def twin(nodes: int, edges: list[tuple[int, int]]) -> list[int]:
     return least
 
 
-@settings(deadline=None)
 @given(st.integers(1, 30).flatmap(lambda n: st.tuples(st.just(n), st.lists(st.tuples(*[st.integers(0, n - 1)] * 2), max_size=60))))
 def test_equals_its_twin(graph):
     nodes, edges = graph

@@ -1,7 +1,7 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tilth.kernels.arrow import utf8
@@ -59,7 +59,6 @@ def twin(data: bytes, seed: int) -> int:
     return h ^ h >> 32
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(max_size=200), max_size=5), st.integers(0, BITS))
 def test_equals_its_twin(texts, seed):
     assert hashed(texts, seed) == [twin(text, seed) for text in texts]

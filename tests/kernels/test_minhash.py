@@ -1,6 +1,6 @@
 import numpy as np
 import pyarrow as pa
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tilth.dedup.normalise import Normalise
@@ -46,7 +46,6 @@ def ours(texts: list[str], n: int, a: list[int], b: list[int]) -> list[list[int]
 WORDS = st.lists(st.text("abcé", min_size=1, max_size=20), max_size=60).map(" ".join)
 
 
-@settings(deadline=None)
 @given(st.lists(WORDS, max_size=4), st.integers(1, 6), st.integers(1, 9), st.integers(0, 2**32))
 @example([" ".join(f"w{i}" for i in range(1500)), "one two"], 5, 9, 1)
 @example(["12345678 1234567812345678 abcdefg"], 1, 2, 1)
@@ -66,7 +65,6 @@ def test_values_of_one_gram_depend_on_all_64_bits_of_its_hash():
 MATRICES = st.lists(st.lists(st.integers(0, 3), min_size=6, max_size=6), min_size=1, max_size=4)
 
 
-@settings(deadline=None)
 @given(MATRICES)
 def test_a_band_is_equal_exactly_where_its_values_are(matrix):
     values = np.array(matrix, np.uint32)
@@ -79,7 +77,6 @@ def test_a_band_is_equal_exactly_where_its_values_are(matrix):
     assert len({key for band in range(3) for key in set(keys[:, band].tolist())}) == sum(len(set(keys[:, b].tolist())) for b in range(3))
 
 
-@settings(deadline=None)
 @given(MATRICES)
 def test_agreements_and_sketches(matrix):
     values = np.array(matrix, np.uint32)

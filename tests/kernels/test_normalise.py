@@ -3,7 +3,7 @@ import unicodedata
 
 import pyarrow as pa
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tilth.dedup.normalise import _UNSPACED, Normalise
@@ -27,14 +27,13 @@ def twin(text: str, n: Normalise) -> str:
 
 
 def is_unspaced(c: str) -> bool:
-    return any(low <= ord(c) < high for low, high in _UNSPACED) and (unicodedata.category(c)[0] == "L" or ord(c) >= 0x20000)
+    return any(ord(c) in part for part in _UNSPACED) and (unicodedata.category(c)[0] == "L" or ord(c) >= 0x20000)
 
 
 ALL = [Normalise(), Normalise(numbers=False), Normalise(punctuation=False), Normalise(False, False, False, False), Normalise(marks=False)]
 CHARACTERS = st.one_of(st.characters(codec="utf-8"), st.sampled_from("aB1.,١٫ é漢ก\u00ad\u0301\u200b\x00\n-"))
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(CHARACTERS), max_size=4), st.sampled_from(ALL))
 @example(["1.2.3", "12,5 km", "1.", ".5", "3.x", "١٢٫٥", "a1b22c"], Normalise())
 @example(["Déjà vu", "e\u0301", "\u0301", "İstanbul", "각", "がぎ"], Normalise())
