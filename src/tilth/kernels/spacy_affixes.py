@@ -40,8 +40,11 @@ def prefix_size(chunk: Chunk, lo: int, hi: int) -> int:
 
 
 @kernel(allocates=False)
-def suffix_size(page: Bytes, chunk: Chunk, lo: int, hi: int, language: Language) -> int:
-    """Return how many code points are cut off the back of the chunk's part [lo, hi): the longest suffix that fits."""
+def suffix_size(page: Bytes, chunk: Chunk, lo: int, hi: int, some: int, language: Language) -> int:
+    """Return how many code points are cut off the back of the chunk's part [lo, hi): the longest suffix that fits.
+
+    `some` are the flags that any character of the chunk has.
+    """
     if lo >= hi:
         return 0
     last = chunk[hi - 1, CODE]
@@ -53,9 +56,10 @@ def suffix_size(page: Bytes, chunk: Chunk, lo: int, hi: int, language: Language)
             return 2
         if last == _ELLIPSIS and before == _ELLIPSIS:
             return 2
-        size = _ending_size(page, chunk, lo, hi, language)
-        if size:
-            return size
+        if some & DIGIT:
+            size = _ending_size(page, chunk, lo, hi, language)
+            if size:
+                return size
     if chunk[hi - 1, KIND] & SUFFIX:
         return 1
     return 1 if chunk[hi - 1, KIND] & SUFFIX_AFTER_DIGIT and hi - lo > 1 and chunk[hi - 2, KIND] & DIGIT else 0

@@ -14,9 +14,9 @@ from tilth.kernels.hash import load64
 from tilth.kernels.jit import kernel
 from tilth.kernels.spacy_affixes import CODE, CUT, KIND, PLACE, Chunk, infix_size, is_url, prefix_size, suffix_size
 from tilth.kernels.spacy_rules import KNOWN, KNOWN_COLUMNS, LONGEST_RUN, Language, find_known, find_run, is_seen
-from tilth.kernels.text_bytes import code_point, hash_bytes, pair, width
+from tilth.kernels.text_bytes import code_point, hash_bytes, last_code_point, pair, width
 from tilth.kernels.text_classes import (
-    ACTIVE, ALPHABETIC, BRACKET, COUNTED, CURLY, DIGIT, LETTER_J, LINE_BREAK, NO_DIGIT, PUNCTUATION, SENTENCE_END, SPACE, WORDLIKE,
+    ACTIVE, ALPHABETIC, BEFORE_DOT, BRACKET, COUNTED, CURLY, DIGIT, LETTER_J, LINE_BREAK, NO_DIGIT, PUNCTUATION, SENTENCE_END, SPACE, SUFFIX, UPPER, WORDLIKE,
 )
 
 Hashes = np.ndarray[tuple[int], np.dtype[np.uint64]]
@@ -55,23 +55,26 @@ def scan(page: Bytes, begin: int, end: int, language: Language, hashes: Hashes, 
     i, chars, gap = begin, ZERO, ZERO
     open_line(lines, line, begin, chars)
     while i < end:
-        start, chars_start, some, every = i, chars, ZERO, ~ZERO
+        start, chars_start, last, some, every, inside = i, chars, ZERO, ZERO, ~ZERO, ZERO
         while i < end:
             kind = language[page[i]] if page[i] < 0x80 else language[code_point(page, i)]
             if kind & SPACE:
                 break
+            inside, last = some, kind  # inside: the flags of all but the last character
             some |= kind
             every &= kind
             i += 1 if page[i] < 0x80 else width(page[i])
             chars += 1
         if i > start:
             note_chunk(page, start, i, chars_start, chars, some, lines, line)
-            if some & ACTIVE or some & (DIGIT | NO_DIGIT) == DIGIT | NO_DIGIT:
-                if some & COUNTED:
-                    count_marks(page, start, i, totals)
-                word = take_apart(page, start, i, gap, language, hashes, words, word, chunk, totals)
-            else:
+            if some & COUNTED:
+                count_marks(page, start, i, totals)
+            if is_plain(some) or chars == chars_start + 1:
                 word = plain_chunk(page, start, i, chars - chars_start, some, every, gap, language, hashes, words, word, totals)
+            elif is_plain(inside) and inside & (ALPHABETIC | DIGIT) and (last & SUFFIX or page[i - 1] == 46):
+                word = ended_chunk(page, start, i, chars - chars_start, inside, some, gap, language, hashes, words, word, totals)
+            else:
+                word = take_apart(page, start, i, some, gap, language, hashes, words, word, chunk, totals)
             gap = ZERO
         start = i
         while i < end:
@@ -169,6 +172,41 @@ def plain_chunk(
 
 
 @kernel(allocates=False)
+def is_plain(some: int) -> bool:
+    """Return whether characters with these flags between them are one word: no mark that a rule asks for, not digits among other things."""
+    return not some & ACTIVE and some & (DIGIT | NO_DIGIT) != DIGIT | NO_DIGIT
+
+
+@kernel(allocates=False)
+def ended_chunk(
+    page: Bytes, start: int, end: int, chars: int, inside: int, some: int, gap: int, language: Language, hashes: Hashes, words: Words, word: int,
+    totals: Totals,
+) -> int:
+    """Add a plain chunk with one closing mark after it: the short way through `take_apart` for what is most common."""
+    key = hash_bytes(page, start, end)
+    known = find_known(language, page, start, end, key)
+    if known and language[known + 3]:
+        return add_exception(page, start, known, gap, language, hashes, words, word, totals)
+    mark = last_code_point(page, start, end)
+    if page[end - 1] == 46 and not cuts_dot(page, start, mark, language):
+        words[word, FLAGS] = word_flags(some, ZERO, chars) | gap
+        return add_word(start, end, chars, key, known, language, hashes, words, word, totals)
+    word = plain_chunk(page, start, mark, chars - 1, inside, ZERO, gap, language, hashes, words, word, totals)
+    kind = language[code_point(page, mark)]
+    return plain_chunk(page, mark, end, np.int64(1), kind, kind, ZERO, language, hashes, words, word, totals)
+
+
+@kernel(allocates=False)
+def cuts_dot(page: Bytes, start: int, dot: int, language: Language) -> bool:
+    """Return whether a final dot after the plain page[start:dot] is a word of its own: after most things, but not after one capital."""
+    last = last_code_point(page, start, dot)
+    kind = language[code_point(page, last)]
+    if kind & BEFORE_DOT:
+        return True
+    return last > start and kind & UPPER & language[code_point(page, last_code_point(page, start, last))] != 0
+
+
+@kernel(allocates=False)
 def word_flags(some: int, every: int, chars: int) -> int:
     """Return the flags of a word from those of its characters."""
     flags = HAS_LETTER if some & ALPHABETIC else 0
@@ -218,28 +256,36 @@ def add_exception(page: Bytes, start: int, known: int, gap: int, language: Langu
 
 
 @kernel(allocates=False)
-def take_apart(page: Bytes, start: int, end: int, gap: int, language: Language, hashes: Hashes, words: Words, word: int, chunk: Chunk, totals: Totals) -> int:
+def take_apart(
+    page: Bytes, start: int, end: int, some: int, gap: int, language: Language, hashes: Hashes, words: Words, word: int, chunk: Chunk, totals: Totals
+) -> int:
     """Add the words of a chunk that affix rules may cut: prefixes at once, then the rest, then suffixes from the last cut back."""
-    before = word
-    lo, hi, cuts, last = ZERO, decode(page, start, end, language, chunk), ZERO, ~ZERO
-    while lo < hi and hi - lo != last and not exception(page, lo, hi, language, chunk):
+    before, cuts = word, ZERO
+    lo, hi = ZERO, decode(page, start, end, language, chunk)
+    known, last = exception(page, lo, hi, language, chunk), ~ZERO
+    while lo < hi and hi - lo != last and not known:
         last = hi - lo
-        front = prefix_size(chunk, lo, hi)
-        done = front > 0 and exception(page, lo + front, hi, language, chunk) != 0
-        back = 0 if done else suffix_size(page, chunk, lo + front, hi, language)
-        if back and exception(page, lo, hi - back, language, chunk):
-            done, front = True, 0
+        front, back = prefix_size(chunk, lo, hi), ZERO
+        if front:
+            known = exception(page, lo + front, hi, language, chunk)
+        if not known:
+            back = suffix_size(page, chunk, lo + front, hi, some, language)
+        if back:
+            known = exception(page, lo, hi - back, language, chunk)
+            if known:
+                front = ZERO
         if front:
             word = add_token(page, chunk[lo, PLACE], chunk[lo + front, PLACE], gap if word == before else ZERO, language, hashes, words, word, totals)
-            lo += front
         if back:
             chunk[cuts, CUT] = hi
             cuts += 1
-            hi -= back
-        if done:
-            break
-    if lo < hi:
-        word = add_middle(page, lo, hi, gap if word == before else ZERO, language, hashes, words, word, chunk, totals)
+        lo, hi = lo + front, hi - back
+        if front and back:
+            known = exception(page, lo, hi, language, chunk)
+    if known:
+        word = add_exception(page, chunk[lo, PLACE], known, gap if word == before else ZERO, language, hashes, words, word, totals)
+    elif lo < hi:
+        word = add_middle(page, lo, hi, some, gap if word == before else ZERO, language, hashes, words, word, chunk, totals)
     while cuts > 0:
         cuts -= 1
         word = add_token(page, chunk[hi, PLACE], chunk[chunk[cuts, CUT], PLACE], gap if word == before else ZERO, language, hashes, words, word, totals)
@@ -272,17 +318,14 @@ def exception(page: Bytes, lo: int, hi: int, language: Language, chunk: Chunk) -
 
 @kernel(allocates=False)
 def add_middle(
-    page: Bytes, lo: int, hi: int, gap: int, language: Language, hashes: Hashes, words: Words, word: int, chunk: Chunk, totals: Totals
+    page: Bytes, lo: int, hi: int, some: int, gap: int, language: Language, hashes: Hashes, words: Words, word: int, chunk: Chunk, totals: Totals
 ) -> int:
-    """Add what is left of a chunk between its affixes: an exception, a URL, or the pieces between and at its infixes."""
-    known = exception(page, lo, hi, language, chunk)
-    if known:
-        return add_exception(page, chunk[lo, PLACE], known, gap, language, hashes, words, word, totals)
+    """Add what is left of a chunk between its affixes and is no exception: a URL, or the pieces between and at its infixes."""
     at, piece = lo, lo
-    if is_url(chunk, lo, hi):
+    if some & COUNTED and is_url(chunk, lo, hi):  # which needs a dot
         at = hi
     while at < hi:
-        size = infix_size(chunk, at, lo, hi)
+        size = infix_size(chunk, at, lo, hi) if chunk[at, KIND] & ACTIVE else ZERO
         if size and at > lo:
             if at > piece:
                 word = add_token(page, chunk[piece, PLACE], chunk[at, PLACE], gap, language, hashes, words, word, totals)

@@ -13,7 +13,7 @@ from tilth.kernels.jit import kernel
 from tilth.kernels.spacy_rules import Language
 from tilth.kernels.spacy_words import (
     AFTER_GAP, ALL_PUNCTUATION, ALL_WORDS, CHARS_FIRST, CHARS_LAST, CHUNKS, ENDS_SENTENCE, FIRST, FLAGS, HAS_BRACKET, HAS_CURLY, LAST, LINE_FLAGS,
-    LONGEST, MAY_HOLD_PHRASE, START, Chunk, Hashes, Lines, Totals, Words, scan,
+    LONGEST, MAY_HOLD_PHRASE, START, ZERO, Chunk, Hashes, Lines, Totals, Words, scan,
 )
 from tilth.kernels.text_bytes import code_point, code_points, last_code_point, width
 from tilth.kernels.text_classes import DECIMAL, SPACE
@@ -59,7 +59,7 @@ def find_phrases(page: Bytes, start: int, end: int) -> int:
     for at in range(start, end):
         low = page[at] | 0x20
         if low == 108 or low == 106 or low == 116 or low == 112 or low == 99 or low == 117:
-            first = 0
+            first = np.int64(0)
             for phrase in range(len(_ENDS)):
                 if not found & _MEANS[phrase] and fits(page, at, end, _TEXTS, first, _ENDS[phrase]):
                     found |= _MEANS[phrase]
@@ -138,7 +138,7 @@ def edit(
     is not written.
     """
     found[:5] = 0
-    to, word, kept, spare = out_start, 0, 0, end + 8
+    to, word, kept, spare = out_start, ZERO, ZERO, end + 8
     for line in range(line_count):
         start, stop = lines[line, FIRST], lines[line, LAST]
         while word < word_count and words[word, START] < start:
@@ -168,14 +168,14 @@ def edit(
             gap = scan(page, start, stop, language, hashes, words, word_count, lines, line_count, chunk, again)
             found[0] += sentences(words, word_count, again[ALL_WORDS], gap)
             found[4] += again[ALL_WORDS] - word_count
-            write_piece(pieces, kept, to, to, code_points(page, start, stop), 1 if again[ALL_WORDS] == word_count else 0)
+            write_piece(pieces, kept, to, to, code_points(page, start, stop), np.int64(again[ALL_WORDS] == word_count))
         else:
             first = word
             while word < word_count and words[word, START] < stop:
                 word += 1
-            found[0] += sentences(words, first, word, 0)
+            found[0] += sentences(words, first, word, ZERO)
             found[4] += word - first
-            write_piece(pieces, kept, to, to, lines[line, CHARS_LAST] - lines[line, CHARS_FIRST], 1 if word == first else 0)
+            write_piece(pieces, kept, to, to, lines[line, CHARS_LAST] - lines[line, CHARS_FIRST], np.int64(word == first))
         to = append_line(page, start, stop, out, to, kept, pieces)
         kept += 1
     found[3] = kept

@@ -15,7 +15,7 @@ from tilth.kernels.jit import kernel
 from tilth.kernels.spacy_rules import Language, language, text_hash
 from tilth.kernels.spacy_words import (
     ALL_CHARS, ALL_LINES, ALL_WORDS, CHARS, CHUNKS, ELLIPSES, FIRST, FLAGS, HAS_LETTER, HAS_WORDLIKE, HASH_MARKS, LAST, LINE_COLUMNS, TOTALS,
-    WORD_COLUMNS, Hashes, Lines, Totals, Words, scan,
+    WORD_COLUMNS, ZERO, Hashes, Lines, Totals, Words, scan,
 )
 from tilth.kernels.text_bytes import code_point, last_code_point
 from tilth.kernels.text_c4 import SETTINGS, edit, strip
@@ -40,6 +40,8 @@ SENTENCES, LOREM, CURLY, KEPT_LINES, KEPT_WORDS = range(27, 32)
 FULL_LINES, TERMINAL_ENDS, SHORT_LINES, COPIED_CHARS, LINE_CHARS, NEWLINES, FINEWEB_WORDS = range(32, 39)
 COUNTS = 39
 
+_BULLET, _ELLIPSIS = np.int64(0xA2), np.int64(0xA6)  # the last bytes of U+2022 and U+2026
+
 
 class Measured(NamedTuple):
     """`counts`: int64[documents, COUNTS], columns of families that were not wanted are zero; `text`: as C4 leaves it, null if not wanted."""
@@ -62,7 +64,7 @@ def measure(
 
 def stop_table(words: tuple[str, ...]) -> Table:
     """Return an open addressing table of hashes, and beside each the last document that had the word."""
-    table = np.zeros((int(slots_for(len(words))), 2), np.int64)
+    table = np.zeros((int(slots_for(16 * len(words))), 2), np.int64)  # mostly empty: most words are no stop words
     for word in dict.fromkeys(words):
         key = text_hash(word).astype(np.int64)
         slot = int(key) % len(table)
@@ -86,27 +88,27 @@ def count_documents(
     grams, tally = np.empty((longest + 1, 2), np.int64), np.empty((longest + 1, 2), np.int64)
     table, base = np.zeros((16, 2), np.int64), np.int64(1)
     totals, again = np.zeros(TOTALS, np.int64), np.zeros(TOTALS, np.int64)
-    out_end = np.int64(0)
+    out_end = ZERO
     for document in range(len(offsets) - 1):
         end, row = offsets[document + 1] - offsets[document], counts[document]
-        copy_bytes(data, offsets[document], end, page, np.int64(0))
-        scan(page, np.int64(0), end, language, hashes, words, np.int64(0), lines, np.int64(0), chunk, totals)
+        copy_bytes(data, offsets[document], end, page, ZERO)
+        scan(page, ZERO, end, language, hashes, words, ZERO, lines, ZERO, chunk, totals)
         row[TEXT_CHARS] = totals[ALL_CHARS]
         slots = slots_for(max(totals[ALL_WORDS], totals[ALL_LINES] + 1))
         if slots > len(table):
             table = np.zeros((slots, 2), np.int64)
-        first, size = np.int64(0), cut_at_newlines(end, lines, totals[ALL_LINES], totals[ALL_CHARS], pieces)
+        first, size = ZERO, cut_at_newlines(end, lines, totals[ALL_LINES], totals[ALL_CHARS], pieces)
         if wants & REPETITION:
             base = fold_repetition(page, hashes, words, lines, totals, pieces, size, table, base, before, grams, tally, row[LINES:])
         if wants & QUALITY:
             fold_quality(page, hashes, words, lines, totals, stops, document + 1, row[WORDS:])
-        text, start, stop, word_count = page, np.int64(0), end, totals[ALL_WORDS]
+        text, start, stop, word_count = page, ZERO, end, totals[ALL_WORDS]
         if wants & C4:
             text = out
             start = out_offsets[document]
             stop = edit(page, end, language, hashes, words, word_count, lines, totals[ALL_LINES], chunk, again, c4_settings, out, start, pieces, row[SENTENCES:])
             if row[LOREM] or row[CURLY]:
-                text, start, stop = page, np.int64(0), end
+                text, start, stop = page, ZERO, end
                 size = cut_at_newlines(end, lines, totals[ALL_LINES], totals[ALL_CHARS], pieces)
             else:
                 word_count = row[KEPT_WORDS]
@@ -120,7 +122,7 @@ def count_documents(
 @kernel(allocates=False)
 def extent(offsets: Offsets, data: Bytes) -> tuple[int, int]:
     """Return the bytes of the longest document, and at least as many as the lines that any of them has."""
-    longest, most = np.int64(0), np.int64(0)
+    longest, most = ZERO, ZERO
     for document in range(len(offsets) - 1):
         longest = max(longest, offsets[document + 1] - offsets[document])
         count = 1
@@ -145,9 +147,9 @@ def fold_repetition(
     grams: Table, tally: Table, found: Totals,
 ) -> int:
     """Write the counts of repeated lines, paragraphs and n-grams; returns the next free number for `table`."""
-    hash_pieces(page, pieces, 0, size)
+    hash_pieces(page, pieces, ZERO, size)
     base = repeated_lines(pieces, size, table, base, found)
-    start, stop = np.int64(0), np.int64(0)
+    start, stop = ZERO, ZERO
     for line in range(totals[ALL_LINES]):
         if lines[line, CHUNKS]:
             start = lines[line, FIRST] if stop == 0 else start
@@ -161,20 +163,21 @@ def fold_quality(page: Bytes, hashes: Hashes, words: Words, lines: Lines, totals
     """Write the counts of words, marks, lines and stop words."""
     found[:10] = 0
     found[0], found[4], found[5], found[6] = totals[ALL_WORDS], totals[HASH_MARKS], totals[ELLIPSES], totals[ALL_LINES]
+    proper, chars, lettered, stopped = 0, 0, 0, 0
     for word in range(totals[ALL_WORDS]):
-        if words[word, FLAGS] & HAS_WORDLIKE:
-            found[1] += 1
-            found[2] += words[word, CHARS]
-        if words[word, FLAGS] & HAS_LETTER:
-            found[3] += 1
-        found[9] += is_new_stop_word(hashes[word], stops, document)
+        wordlike = words[word, FLAGS] // HAS_WORDLIKE & 1
+        proper += wordlike
+        chars += wordlike * words[word, CHARS]
+        lettered += words[word, FLAGS] // HAS_LETTER & 1
+        stopped += is_new_stop_word(hashes[word], stops, document)
+    found[1], found[2], found[3], found[9] = proper, chars, lettered, stopped
     for line in range(totals[ALL_LINES]):
         start, stop = lines[line, FIRST], lines[line, LAST]
         if start < stop:
-            found[7] += page[start] == 45 or is_mark(page, start, stop, 0xA2)
+            found[7] += page[start] == 45 or is_mark(page, start, stop, _BULLET)
         if stop - start >= 3:
             dots = page[stop - 1] == 46 and page[stop - 2] == 46 and page[stop - 3] == 46
-            found[8] += dots or is_mark(page, stop - 3, stop, 0xA6)
+            found[8] += dots or is_mark(page, stop - 3, stop, _ELLIPSIS)
 
 
 @kernel(allocates=False)

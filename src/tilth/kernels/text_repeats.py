@@ -12,7 +12,7 @@ import numpy as np
 
 from tilth.kernels.arrow import Bytes
 from tilth.kernels.jit import kernel
-from tilth.kernels.spacy_words import CHARS, CHARS_END, CHARS_LINE, CHUNKS, FIRST, LAST, LINE_END, LINE_FLAGS, NEWLINE, NEXT, Hashes, Lines, Totals, Words
+from tilth.kernels.spacy_words import CHARS, CHARS_END, CHARS_LINE, CHUNKS, FIRST, LAST, LINE_END, LINE_FLAGS, NEWLINE, NEXT, ZERO, Hashes, Lines, Totals, Words
 from tilth.kernels.text_bytes import code_points, hash_bytes, mix, pair
 
 Table = np.ndarray[tuple[int, int], np.dtype[np.int64]]
@@ -27,6 +27,7 @@ KEY, NUMBER = range(2)
 PLACE, GRAM = range(2)
 COPIES, FIRST_PLACE = range(2)
 
+ONE = np.int64(1)
 TOP_LOW, TOP_HIGH, DUPLICATE_HIGH = 2, 4, 10  # the most frequent 2- to 4-grams, then repeated 5- to 10-grams
 
 
@@ -54,16 +55,16 @@ def slots_for(items: int) -> int:
 @kernel(allocates=False)
 def cut_at_newlines(end: int, lines: Lines, line_count: int, chars: int, pieces: Table) -> int:
     """Write the parts of the page between newlines into `pieces` and return their number, at least one."""
-    count, start, chars_start, blank = 0, 0, 0, 1
+    count, start, chars_start, blank = ZERO, ZERO, ZERO, ONE
     for line in range(line_count):
         if lines[line, CHUNKS]:
-            blank = 0
+            blank = ZERO
         if lines[line, LINE_FLAGS] & NEWLINE:
             stop = lines[line, NEXT] - 1
             both = stop - lines[line, LINE_END]  # the "\r" of "\r\n" is part of the piece
             write_piece(pieces, count, start, stop, lines[line, CHARS_END] + both - chars_start, blank)
             count += 1
-            start, chars_start, blank = stop + 1, lines[line, CHARS_END] + both + 1, 1
+            start, chars_start, blank = stop + 1, lines[line, CHARS_END] + both + 1, ONE
     write_piece(pieces, count, start, end, chars - chars_start, blank)
     return count + 1
 
@@ -103,7 +104,7 @@ def repeated_paragraphs(page: Bytes, begin: int, end: int, pieces: Table, count:
     """The same for the paragraphs of the stripped page, page[begin:end], from found[at] on."""
     mask, fresh = slots_for(count) - 1, base
     found[at : at + 3] = 0
-    key, chars, size = np.uint64(0), 0, 0
+    key, chars, size = np.uint64(0), ZERO, ZERO
     for row in range(count + 1):
         if row < count and (pieces[row, P_END] <= begin or pieces[row, P_START] >= end):
             continue
@@ -120,7 +121,7 @@ def repeated_paragraphs(page: Bytes, begin: int, end: int, pieces: Table, count:
             else:
                 found[at + 1] += 1
                 found[at + 2] += chars
-            key, chars, size = np.uint64(0), 0, 0
+            key, chars, size = np.uint64(0), ZERO, ZERO
     found[at] = max(1, found[at])
     return fresh
 
@@ -165,7 +166,7 @@ def number_pairs(hashes: Hashes, size: int, table: Table, base: int, grams: Tabl
 @kernel(allocates=False)
 def number_longer(size: int, table: Table, base: int, grams: Table, tally: Table) -> tuple[int, int]:
     """Number the n-grams made of two (n-1)-grams side by side that both repeat; returns how many there are, and the next free number."""
-    mask, fresh, kept = slots_for(size) - 1, base, 0
+    mask, fresh, kept = slots_for(size) - 1, base, ZERO
     for row in range(size - 1):
         place = grams[row, PLACE]
         if grams[row + 1, PLACE] == place + 1:
