@@ -96,7 +96,7 @@ def test_a_page_above_the_bound_is_dropped_unread() -> None:
 
 
 def test_a_page_that_fails_costs_itself_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tilth.clean.html.decode", lambda page, kind: page.decode())
+    monkeypatch.setattr("tilth.clean.html.decode", lambda page, kind: str(page, "utf-8"))
     batch = HtmlText().apply(pages(PAGE.encode(), b"<p>\xff</p>", PAGE.encode()))
     assert [error and error.split(":")[0] for error in batch["error"].to_pylist()] == [None, "UnicodeDecodeError", None]
     assert [text is None for text in batch["text"].to_pylist()] == [False, True, False]

@@ -6,12 +6,14 @@ import re
 
 from tilth.errors import MissingExtra
 
+Page = bytes | memoryview  # of a page not yet copied out of its batch
+
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.IGNORECASE)
 _LOST = "\ufffd"
 
 
-def decode(page: bytes, content_type: str | None = None) -> str:
+def decode(page: Page, content_type: str | None = None) -> str:
     """Return `page` as text; never fails: a byte that fits nowhere becomes U+FFFD.
 
     A byte order mark decides. Else bytes that are UTF-8 are read as UTF-8 whatever anyone declares, since other encodings do not look
@@ -21,25 +23,25 @@ def decode(page: bytes, content_type: str | None = None) -> str:
     >>> decode(b"caf\\xc3\\xa9", "text/html; charset=iso-8859-1"), decode(b"caf\\xe9", "text/html; charset=iso-8859-1")
     ('café', 'café')
     """
+    head = bytes(page[:3])
     for mark, encoding in _MARKS:
-        if page.startswith(mark):
-            return page[len(mark) :].decode(encoding, "replace")
-    if not _hides_in_ascii(page):
-        text = page.decode("utf-8", "replace")
-        if _is_sound(text):
-            return text
-    return page.decode(_encoding(page, content_type), "replace")
-
-
-def _hides_in_ascii(page: bytes) -> bool:
-    """ISO-2022 and UTF-16 without a mark are valid UTF-8 too. (Looking for one byte first costs next to nothing.)"""
-    return (b"\x1b" in page and b"\x1b$" in page) or (b"\0" in page and 4 * page.count(b"\0") > len(page))
+        if head.startswith(mark):
+            return str(page[len(mark) :], encoding, "replace")
+    text = str(page, "utf-8", "replace")
+    if _is_sound(text) and not _hides_in_ascii(text):
+        return text
+    return str(page, _encoding(bytes(page), content_type), "replace")
 
 
 def _is_sound(text: str) -> bool:
     """Most characters beyond ASCII survived decoding as UTF-8; in text of another encoding next to none do."""
     lost = text.count(_LOST)
     return not lost or 2 * lost < len(text) - len(text.encode("ascii", "ignore"))
+
+
+def _hides_in_ascii(text: str) -> bool:
+    """ISO-2022 and UTF-16 without a mark are valid UTF-8 too. (Looking for one character first costs next to nothing.)"""
+    return ("\x1b" in text and "\x1b$" in text) or ("\0" in text and 4 * text.count("\0") > len(text))
 
 
 def _encoding(page: bytes, content_type: str | None) -> str:

@@ -29,7 +29,7 @@ def splice(texts: pa.Array, spans: np.ndarray, replacements: Sequence[str]) -> p
             done[row] = end
     if not parts:
         return texts
-    whole = [b"".join([*pieces, data[done[row] : offsets[row + 1]].tobytes()]).decode() for row, pieces in parts.items()]
+    whole = [b"".join([*pieces, data[done[row] : offsets[row + 1]].tobytes()]) for row, pieces in parts.items()]
     mask = np.zeros(len(texts), np.bool_)
     mask[list(parts)] = True
-    return pc.replace_with_mask(texts, mask, pa.array(whole, texts.type))
+    return pc.replace_with_mask(texts, mask, pa.array(whole, pa.large_binary()).cast(texts.type))
