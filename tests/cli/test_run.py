@@ -86,8 +86,11 @@ def test_an_interrupted_run_goes_on_when_called_again(folder: Path, tmp_path: Pa
     running = subprocess.Popen(tilth, stderr=subprocess.PIPE, text=True)
     while not (tmp_path / "begun").exists():
         time.sleep(0.05)
-    running.send_signal(signal.SIGINT)
-    _, err = running.communicate(timeout=30)
+    try:
+        running.send_signal(signal.SIGINT)
+        _, err = running.communicate(timeout=30)
+    finally:
+        running.kill()
     assert (running.returncode, err) == (130, "Interrupted. The same command goes on where it was.\n")
     (tmp_path / "go").touch()
     done = subprocess.run(tilth, capture_output=True, text=True, check=True)
