@@ -237,6 +237,24 @@ def test_gc_keeps_what_the_run_needs(lines: Path) -> None:
     assert plan(reader, RECIPE, out, split=SPLIT).to_do == 0 and published(Path(out)) == before
 
 
+class Spread:
+    """An executor that says it runs on three machines."""
+
+    def map_unordered(self, tasks):
+        raise AssertionError("nothing may start")
+
+    def machines(self) -> int:
+        return 3
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def test_several_machines_refuse_a_folder_of_one(lines: Path) -> None:
+    with pytest.raises(tilth.StoreError, match="cannot share a folder of one"):
+        run(Jsonl(str(lines)), RECIPE, str(lines.parent / "out"), Spread())
+
+
 SCRIPT = """
 import sys; sys.path[:0] = [{here!r}]
 from toy_steps import RECIPE

@@ -17,7 +17,7 @@ from tilth.audit import TRAILS
 from tilth.books import books, keep_times, retracted
 from tilth.conductor import Conductor, Progress, Wave
 from tilth.corpus import Manifest, manifest_of
-from tilth.errors import CorpusError
+from tilth.errors import CorpusError, StoreError
 from tilth.estimate import Estimate, estimate
 from tilth.executors import Executor
 from tilth.executors import executor as executor_of
@@ -111,6 +111,7 @@ def run(
     engine = executor_of(executor)
     out_store, blobs = _stores(out, store)
     try:
+        _refuse_one_machines_disk(engine, blobs, out)
         if probe:
             check(corpus, recipe).raise_first()
         manifest, name = manifest_of(blobs, corpus, "corpus", split, save=True)
@@ -184,6 +185,16 @@ def load(out: str) -> Run:
 
 def _stores(out: str, store: str | None) -> tuple[Store, Store]:
     return Store(out), Store(_beside(out, store or "store"))
+
+
+def _refuse_one_machines_disk(engine: Executor, blobs: Store, out: str) -> None:
+    """A plain path is a folder of this machine; `file://` in front of it says that all machines see the same."""
+    if blobs.local and not out.startswith("file://") and engine.machines() > 1:
+        raise StoreError(
+            "Several machines cannot share a folder of one.", where=f"out={out!r}",
+            why="tasks on other machines would write to their own disks",
+            fix=f"out='s3://bucket/{out}', or out='file://...' if every machine mounts that folder",
+        )
 
 
 def _beside(out: str, store: str) -> str:

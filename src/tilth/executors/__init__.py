@@ -14,6 +14,10 @@ class Executor(Protocol):
 
     def map_unordered(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, tuple[dict[str, Any], dict[str, Any]]]]: ...
 
+    def machines(self) -> int:
+        """Return on how many machines tasks may run: on several, a folder of one of them will not do."""
+        ...
+
     def close(self) -> None: ...
 
 

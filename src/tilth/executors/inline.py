@@ -15,5 +15,8 @@ class Inline:
         for task in tasks:
             yield task, perform(task)
 
+    def machines(self) -> int:
+        return 1
+
     def close(self) -> None:
         """There is nothing to close."""

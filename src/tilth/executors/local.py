@@ -48,6 +48,9 @@ class Local:
             for thread in threads:
                 thread.join()
 
+    def machines(self) -> int:
+        return 1
+
     def close(self) -> None:
         for worker in self.pool:
             worker.close()

@@ -44,6 +44,10 @@ class Ray:
             for reference in under_way:
                 self.ray.cancel(reference)
 
+    def machines(self) -> int:
+        self._start()
+        return sum(bool(node["Alive"]) for node in self.ray.nodes())
+
     def _start(self) -> None:
         if not self.ray.is_initialized():
             self.ray.init(num_cpus=self.cpus or None, include_dashboard=False, log_to_driver=False, configure_logging=False)
