@@ -1,0 +1,39 @@
+"""The funnel: what came to every step and what left it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tilth.web.figures import bar
+from tilth.web.markup import Html, joined, tag
+from tilth.web.numerals import count, duration, share
+from tilth.web.page import lead
+from tilth.web.statistics import Statistics
+
+COLUMNS = [
+    ("step", ""), ("", "track"), ("rows left", "n"), ("dropped", "n"), ("share", "n"),
+    ("edited", "n extra"), ("failed", "n extra"), ("time", "n extra"),
+]  # fmt: skip
+
+
+def funnel(found: Statistics) -> Html:
+    """Return one row a step; a step that lets everything pass is slim."""
+    rows_in = max(found.run.data["rows_in"], 1)
+    head = tag("thead", tag("tr", *(tag("th", name, class_=kind or None, scope="col") for name, kind in COLUMNS)))
+    body = tag("tbody", *(_row(entry, rows_in) for entry in found.run.funnel))
+    text = "Every step in order. The bar is the share of all rows that came to it; the coloured end is what it dropped or could not take."
+    return joined(lead(text), tag("div", tag("table", head, body, class_="funnel"), class_="wide"))
+
+
+def _row(entry: dict[str, Any], rows_in: int) -> Html:
+    gone, failed = sum(entry["dropped"].values()), entry["failed"]
+    kind, colon, reason = entry["step"].partition(": ")
+    name = joined(tag("small", kind), " ", reason) if colon else entry["step"]
+    shown = bar((entry["left"] / rows_in, "kept"), (gone / rows_in, "gone"), (failed / rows_in, "broken"))
+    cells = [
+        tag("th", name, scope="row"), tag("td", shown, class_="track"), tag("td", count(entry["left"]), class_="n"),
+        *(tag("td", text, class_="n") for text in ([count(gone), share(gone, entry["came"])] if gone else ["", ""])),
+        tag("td", count(entry["edited"]) if entry["edited"] else "", class_="n extra"),
+        tag("td", count(failed) if failed else "", class_="n extra"), tag("td", duration(entry["seconds"]), class_="n extra"),
+    ]  # fmt: skip
+    return tag("tr", *cells, class_=None if gone or failed else "slim")
