@@ -100,7 +100,8 @@ def _trail(run: Run, kind: str) -> pa.Table:
 
 def _story(run: Run, store: Store, row: int, identity: str, source: str) -> Story:
     steps = [restore(step, store.get) for step in run.data["executed"]]
-    common: dict[str, Any] = {"row": row, "id": identity, "source": source, "file": _file(run, store, row), "edits": _edits(run, steps, row)}
+    common: dict[str, Any] = {"row": row, "id": identity, "source": source, "file": _file(run, store, row)}
+    common["edits"] = _edits(run, steps, row)
     broken = _rows(_trail(run, "quarantine"), row)
     if broken:
         at = broken[0]["step"]

@@ -173,5 +173,5 @@ def label(step: object) -> str:
     'Op'
     """
     step = getattr(step, "stands_for", step)  # what an Exchange becomes once it is settled
-    name, reason = type(step).__name__, getattr(step, "reason", "")
+    name, reason = type(step).__name__, getattr(step, "reason", "") or getattr(step, "rule", "")
     return f"{name}: {reason}" if isinstance(reason, str) and reason else name

@@ -11,7 +11,6 @@ import pyarrow as pa
 from tilth.errors import CorpusError, RecipeError, TilthError
 from tilth.flow import until_barrier
 from tilth.memory import Evaluation, evaluate
-from tilth.op import label
 from tilth.read.reader import Reader
 from tilth.rules import Filter, columns
 
@@ -99,12 +98,13 @@ def _broken_steps(done: Evaluation) -> list[TilthError]:
 
 
 def _idle_rules(done: Evaluation) -> list[str]:
-    idle = []
+    idle, dead = [], []
     for step, entry in zip(done.executed, done.funnel, strict=True):
         if isinstance(step, Filter) and entry["came"] and not entry["dropped"]:
-            idle.append(f"{label(step)}: the rule {step.rule!r} drops none of {entry['came']} probed rows")
+            idle.append(step.reason or step.rule)
         if isinstance(step, Filter) and entry["came"] and not entry["left"]:
-            idle.append(f"{label(step)}: the rule {step.rule!r} drops all of {entry['came']} probed rows ({', '.join(columns(step.rule))})")
-    return idle
+            named = ", ".join(columns(step.rule))
+            dead.append(f"the rule {step.rule!r} drops all of {entry['came']} probed rows: is {named} what it should be?")
+    return [*dead, *([f"rules that drop none of the probed rows: {', '.join(idle)}"] if idle else [])]
 
 

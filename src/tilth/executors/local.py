@@ -42,11 +42,14 @@ class Local:
                 yield outcome
         except BaseException:
             _drain(waiting)
-            self.close()
+            for worker in self.pool:
+                worker.end()
             raise
         finally:
             for thread in threads:
                 thread.join()
+            if any(worker.closed for worker in self.pool):
+                self.close()
 
     def machines(self) -> int:
         return 1

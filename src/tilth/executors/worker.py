@@ -88,6 +88,7 @@ class Worker:
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
+        self.closed = False
         self.note_path = Path(tempfile.mkstemp(prefix="tilth-note-")[1])
 
     def perform(self, task: Task) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -102,6 +103,8 @@ class Worker:
                 if isinstance(result, BaseException):
                     raise result
                 return result
+            if self.closed:  # it did not die, it was ended: nothing is to be learned from that
+                raise StepError("The run was ended.", where=f"task {task.role} {task.key}")
             step, first, last = _NOTE.unpack(self.note_path.read_bytes())
             why = _cause(died)
             if step < 0:
@@ -121,6 +124,8 @@ class Worker:
 
     def _try(self, task: Task, suspects: Suspects, verdicts: Verdicts) -> tuple[int, Any]:
         """Return (0, result or exception), or (how the worker ended, None)."""
+        if self.closed:
+            return -1, None
         if self.process is None:
             self.process = self._start()
         process = self.process
@@ -141,21 +146,28 @@ class Worker:
         command = [sys.executable, "-m", "tilth.executors.worker", str(self.note_path)]
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True)
 
+    def end(self) -> None:
+        """End the process, in the middle of a task if need be: what it did not commit never was. Safe to call from another thread."""
+        self.closed = True
+        process = self.process
+        if process:
+            process.kill()
+
     def close(self) -> None:
-        """End the worker, in the middle of a task if need be: what it did not commit never was."""
+        """End the process and let go of it, once no thread is in `perform` any more."""
+        self.end()
         if self.process:
-            self.process.kill()
             self.process.wait()
         self._forget()
         self.note_path.unlink(missing_ok=True)
 
     def _forget(self) -> None:
         """Let go of a process that has ended."""
-        for pipe in (self.process.stdin, self.process.stdout) if self.process else ():
+        process, self.process = self.process, None
+        for pipe in (process.stdin, process.stdout) if process else ():
             if pipe:
                 with contextlib.suppress(BrokenPipeError):
                     pipe.close()
-        self.process = None
 
 
 def _cause(status: int) -> str:
