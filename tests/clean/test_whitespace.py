@@ -22,7 +22,7 @@ def test_tidying_twice_is_tidying_once(text: str) -> None:
     ("before", "after"),
     [
         ("def f():\r\n\treturn  1  \r\n", "def f():\n\treturn  1"), ("a\rb", "a\nb"), ("a\n \t\n\n\n\nb", "a\n\n\nb"), (" \r\n ", ""),
-        ("  a", "  a"),
+        ("  a", "  a"), ("a\xa0b\xa0", "a b"), ("\xa0\n", ""), ("é\xc2", "é\xc2"),
     ],
 )
 def test_examples(before: str, after: str) -> None:

@@ -14,7 +14,7 @@ TEXTS = st.text(st.sampled_from("ab \t\r\n\x0b\xa0é"), max_size=30)
 
 
 def twin(text: str, blank_lines: int) -> str:
-    lines = [line.rstrip(" \t") for line in re.split("\r\n|\r|\n", text)]
+    lines = [line.rstrip(" \t") for line in re.split("\r\n|\r|\n", text.replace("\xa0", " "))]
     return re.sub("\n" * (blank_lines + 2) + "+", "\n" * (blank_lines + 1), "\n".join(lines)).strip("\n")
 
 

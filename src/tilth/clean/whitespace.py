@@ -16,11 +16,14 @@ from tilth.op import Op, put
 class Whitespace(Op):
     """Make line ends LF, cut spaces and tabs at the end of lines, keep at most `blank_lines` empty lines in a row and none at either end.
 
-    Indentation and spaces within lines stay, so code survives.
+    A no-break space (U+00A0) becomes a space: pages are full of them for layout, and where they stand for spaces between words, language
+    identification and word counts see one long word. Indentation and spaces within lines stay, so code survives.
 
     >>> Whitespace().apply(pa.record_batch({"text": ["\\r\\n one  \\r\\n\\n\\n\\n\\ntwo\\t\\n"]})).to_pydict()
     {'text': [' one\\n\\n\\ntwo']}
     """
+
+    version = 2
 
     blank_lines: int = 2
 

@@ -30,10 +30,11 @@ def _tidy(data: Bytes, at: int, end: int, blank_lines: int, out: Bytes, size: in
             at += 1 + (byte == 0x0D and at + 1 < end and data[at + 1] == 0x0A)
             breaks += 1
             continue
-        if byte == 0x20 or byte == 0x09:
+        width = _blank(data, at, end)
+        if width:
             start = at
-            while at < end and (data[at] == 0x20 or data[at] == 0x09):
-                at += 1
+            while at < end and _blank(data, at, end):
+                at += _blank(data, at, end)
             if at == end or data[at] == 0x0A or data[at] == 0x0D:
                 continue
             at = start
@@ -42,7 +43,15 @@ def _tidy(data: Bytes, at: int, end: int, blank_lines: int, out: Bytes, size: in
                 out[size] = 0x0A
                 size += 1
         breaks = 0
-        out[size] = data[at]
+        out[size] = 0x20 if width == 2 else byte
         size += 1
-        at += 1
+        at += max(width, 1)
     return size
+
+
+@kernel(allocates=False)
+def _blank(data: Bytes, at: int, end: int) -> int:
+    """Return the bytes of the space, tab or no-break space (U+00A0) that begins here, 0 where none does."""
+    if data[at] == 0x20 or data[at] == 0x09:
+        return 1
+    return 2 if data[at] == 0xC2 and at + 1 < end and data[at + 1] == 0xA0 else 0
