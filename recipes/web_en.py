@@ -5,10 +5,9 @@
     tilth run recipes/web_en.py --input 's3://bucket/crawl/*.warc.gz'
 """
 
-from tilth import Filter, clean, dedup, filters, tokenize
-from tilth.read.machine_corpus import Machine
+from tilth import Filter, clean, dedup, filters, read, tokenize
 
-corpus = Machine("work/input")  # what `tilth collect` finds on every machine; --input reads your own
+corpus = read.Machine("work/input")  # what `tilth collect` finds on every machine; --input reads your own
 out = "work/web-en"
 
 recipe = [

@@ -1,4 +1,4 @@
-"""From a list of steps to tasks: stages are cut at every Fold and Exchange and before the first rule, and each has its waves."""
+"""From a list of steps to tasks: stages are cut at every Fold and Exchange and where rules begin, and each has its waves."""
 
 from __future__ import annotations
 
@@ -256,12 +256,14 @@ def until_barrier(steps: list[Any]) -> tuple[list[Op], list[Any]]:
 
 
 def _before_rules(steps: list[Op]) -> Iterator[list[Op]]:
-    """Cut before the first rule: what was measured is kept, so other thresholds can be tried without measuring again."""
-    first = next((i for i, step in enumerate(steps) if step.marks_only), 0)
-    if first:
-        yield steps[:first]
-    if steps[first:]:
-        yield steps[first:]
+    """Cut where rules follow what was measured: it is kept, so other thresholds can be tried without measuring again."""
+    start = 0
+    for i in range(1, len(steps)):
+        if steps[i].marks_only and not steps[i - 1].marks_only:
+            yield steps[start:i]
+            start = i
+    if steps:
+        yield steps[start:]
 
 
 def _columns(steps: Sequence[Op]) -> list[str] | None:
