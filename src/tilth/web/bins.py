@@ -37,7 +37,7 @@ class Bins:
 
 
 def binned(sketch: Sketch, marks: Sequence[float] = ()) -> Bins:
-    """Return the bins to draw; every one of `marks` (thresholds) lies between the edges. The outermost 0.1% are in the bins at the ends."""
+    """Return the bins to draw; `marks` (thresholds) lie between the edges. The outermost 0.1% are in the bins at the ends."""
     least, most = sketch.quantile(EDGE), sketch.quantile(1 - EDGE)
     if not sketch.known:
         least, most = 0.0, 1.0
@@ -64,7 +64,7 @@ def _asks_for_log(sketch: Sketch, high: float, marks: Sequence[float]) -> bool:
 
 def _logarithmic(sketch: Sketch, high: float, marks: list[float]) -> Bins:
     part = sketch.positive()
-    low = min([part.quantile(EDGE), *marks])
+    low = max(min([part.quantile(EDGE), *marks]), high * 1e-12)
     edges = np.geomspace(low, high * (1 + 2**-12), BINS + 1)
     if low >= 1 and np.all(part.values == np.rint(part.values)):  # no bin between two neighbouring whole numbers
         edges = np.unique(np.concatenate([np.ceil(edges[:-1]), edges[-1:]]))
@@ -75,7 +75,7 @@ def _rounded_ends(low: float, high: float) -> tuple[float, float]:
     """Fractions are shown from 0 to 1 where they fill the half of it; else the ends have some room."""
     if low >= 0 and 0.5 < high <= 1.01:
         return 0.0, 1.0
-    if high <= low:
+    if high - low <= 1e-12 * max(1.0, abs(low), abs(high)):  # one value, up to rounding
         return low - 0.5, low + 0.5
     room = (high - low) * 0.02
     return (0.0 if 0 <= low <= (high - low) / 4 else low - room), high + room
@@ -100,7 +100,7 @@ def ticks(bins: Bins, most: int = 5) -> list[float]:
     for step in _steps((last - first) / most):
         if bins.whole and step < 1:
             continue
-        found = [round(step * n, 12) for n in range(math.ceil(first / step - 1e-9), math.floor(last / step + 1e-9) + 1)]
+        found = [float(f"{step * n:.15g}") for n in range(math.ceil(first / step - 1e-9), math.floor(last / step + 1e-9) + 1)]
         if len(found) <= most:
             return found
     return []

@@ -109,9 +109,9 @@ def columns_of(maps: pa.MapArray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     values = np.asarray(maps.items[offsets[0] : offsets[-1]])
     codes = np.asarray(keys.indices)
     order = np.argsort(codes, kind="stable")
-    ends = np.cumsum(np.bincount(codes, minlength=len(keys.dictionary)))[:-1]
-    parts = np.split(order, ends)
-    return {name: (rows[part], values[part]) for name, part in zip(keys.dictionary.to_pylist(), parts, strict=True)}
+    ends = np.cumsum(np.bincount(codes, minlength=len(keys.dictionary)))
+    parts = np.split(order, ends)  # one more than there are keys, and empty
+    return {name: (rows[part], values[part]) for name, part in zip(keys.dictionary.to_pylist(), parts, strict=False)}
 
 
 def _limits(run: Run) -> dict[str, list[Limit]]:
