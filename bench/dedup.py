@@ -183,12 +183,11 @@ def clusters_of_tilth(texts: list[str], **how: Any) -> dict[int, list[int]]:
 def agreement(texts: list[str], folder: Path) -> None:
     theirs = clusters_of_datatrove(folder)
     same_way, checked = clusters_of_tilth(texts, jaccard=0.0, variant="datatrove"), clusters_of_tilth(texts)
-    sets = {frozenset(members) for members in theirs.values()}
-    short = [members for members in same_way.values() if frozenset(members) not in sets]
-    stays = {members[0] for members in theirs.values()}
+    sets, stays = {frozenset(members) for members in theirs.values()}, {members[0] for members in theirs.values()}
+    same = sum(frozenset(members) in sets for members in same_way.values())
+    agree = sum(root in stays for root in same_way) / max(1, len(same_way))
     print(f"  datatrove drops {sum(map(len, theirs.values())) - len(theirs)} of {len(texts)} documents, in {len(theirs)} clusters")
-    print(f"  by its signatures, unchecked: {len(same_way)} clusters, {len(same_way) - len(short)} of them datatrove's; "
-          f"the same document stays in {sum(root in stays for root in same_way) / max(1, len(same_way)):.0%} (datatrove: by union; Tilth: first)")
+    print(f"  by its signatures, unchecked: {len(same_way)} clusters, {same} of them datatrove's; the same document stays in {agree:.0%}")
     root = {row: members[0] for members in checked.values() for row in members}
     kept = [row for members in theirs.values() for row in members[1:] if root.get(row, row) == row]
     print(f"  with Tilth's words and the check: drops {len(root) - len(checked)}; of datatrove's, {len(kept)} stay")
