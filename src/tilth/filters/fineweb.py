@@ -12,7 +12,6 @@ from tilth.op import Op
 
 def fineweb(
     *,
-    variant: str = "datatrove",
     dup_para_frac: float | None = 0.3,
     dup_para_char_frac: float | None = 0.2,
     dup_line_frac: float | None = 0.3,
@@ -49,10 +48,10 @@ def fineweb(
     (['Measure', 'Filter'], 33)
     """
     steps = (
-        GopherRepetition(variant),
-        GopherQuality(variant, tuple(stop_words)),
-        C4(variant, filter_no_terminal_punct=filter_no_terminal_punct),
-        FineWebQuality(variant, short_line_length),
+        GopherRepetition(),
+        GopherQuality(stop_words=tuple(stop_words)),
+        C4(filter_no_terminal_punct=filter_no_terminal_punct),
+        FineWebQuality(short_line_length=short_line_length),
     )
     return [
         Measure(steps),

@@ -12,7 +12,7 @@ import numpy as np
 
 
 from tilth.kernels.jit import kernel
-from tilth.kernels.text_bytes import hash_bytes, pair
+from tilth.kernels.text_bytes import hash_bytes, pair, peek
 from tilth.kernels.text_classes import classes, data_file
 
 Language = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -24,28 +24,28 @@ LONGEST_RUN = RUN_COLUMNS - 3
 
 # Sections. The code points' flags come first, so that language[code point] are its flags.
 SEEN = 0x110000  # one bit a hash: clear, and no known text or pair has it
-KNOWN_SLOTS = SEEN + SEEN_BITS // 32  # by hash, linear probing: number of the known text + 1, or 0
+KNOWN_SLOTS = SEEN + SEEN_BITS // 64  # by hash, linear probing: number of the known text + 1, or 0
 PAIR_SLOTS = KNOWN_SLOTS + SLOTS  # by hash of the first two tokens: number of the first run + 1, or 0
 KNOWN = PAIR_SLOTS + SLOTS  # rows of: place and size in TEXTS, 1 if it comes second in some run, number of tokens, their sizes
 RUNS = KNOWN + MOST_KNOWN * KNOWN_COLUMNS  # rows of: number of tokens, the known text that they become, 1 if the next run starts alike, sizes
 ENDINGS = RUNS + MOST_RUNS * RUN_COLUMNS  # rows of: place and size in TEXTS, of suffixes that are cut off after a digit; size 0 ends them
 TEXTS = ENDINGS + MOST_ENDINGS * ENDING_COLUMNS  # bytes, one an entry
 
-_BIT, _WORD, _BITS_IN_WORD = np.uint64(31), np.uint64(5), np.uint64(SEEN_BITS // 32 - 1)
+_BIT, _WORD, _BITS_IN_WORD = np.uint64(63), np.uint64(6), np.uint64(SEEN_BITS // 64 - 1)
 _SLOT = np.uint64(SLOTS - 1)
 
 
 @kernel(allocates=False)
 def is_seen(language: Language, key: np.uint64) -> bool:
     """Return False where no known text or pair has the hash `key`."""
-    return language[SEEN + np.int64((key >> _WORD) & _BITS_IN_WORD)] >> np.int64(key & _BIT) & 1 != 0
+    return peek(language, SEEN + np.int64(key >> _WORD & _BITS_IN_WORD)) >> np.int64(key & _BIT) & 1 != 0
 
 
 @kernel(allocates=False)
 def spells(language: Language, place: int, page: np.ndarray, start: int, size: int) -> bool:
     """Return whether page[start:start + size] is what stands at `place` in the texts."""
     for i in range(size):
-        if language[TEXTS + place + i] != page[start + i]:
+        if peek(language, TEXTS + place + i) != peek(page, start + i):
             return False
     return True
 
@@ -139,7 +139,7 @@ def _write(table: Language, row: int, values: list[int]) -> None:
 
 
 def _insert(table: Language, slots: int, key: np.uint64, number: int) -> None:
-    table[SEEN + int(key) // 32 % (SEEN_BITS // 32)] |= 1 << int(key) % 32
+    table[SEEN + int(key) // 64 % (SEEN_BITS // 64)] |= np.array(1 << int(key) % 64, np.uint64).astype(np.int64)
     slot = int(key) % SLOTS
     while table[slots + slot]:
         slot = (slot + 1) % SLOTS

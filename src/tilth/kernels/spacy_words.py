@@ -14,7 +14,7 @@ from tilth.kernels.hash import load64
 from tilth.kernels.jit import kernel
 from tilth.kernels.spacy_affixes import CODE, CUT, KIND, PLACE, Chunk, infix_size, is_url, prefix_size, suffix_size
 from tilth.kernels.spacy_rules import KNOWN, KNOWN_COLUMNS, LONGEST_RUN, Language, find_known, find_run, is_seen
-from tilth.kernels.text_bytes import code_point, hash_bytes, last_code_point, pair, width
+from tilth.kernels.text_bytes import code_point, hash_bytes, last_code_point, pair, peek, width
 from tilth.kernels.text_classes import (
     ACTIVE, ALPHABETIC, BEFORE_DOT, BRACKET, COUNTED, CURLY, DIGIT, LETTER_J, LINE_BREAK, NO_DIGIT, PUNCTUATION, SENTENCE_END, SPACE, SUFFIX, UPPER, WORDLIKE,
 )
@@ -51,87 +51,95 @@ def scan(page: Bytes, begin: int, end: int, language: Language, hashes: Hashes, 
     `page` must have eight bytes more than are read, `chunk` a row more. Returns AFTER_GAP if the page ends in a token of white space, else 0.
     """
     totals[:] = 0
-    totals[FIRST_WORD] = word
-    i, chars, gap = begin, ZERO, ZERO
-    open_line(lines, line, begin, chars)
-    while i < end:
-        start, chars_start, last, some, every, inside = i, chars, ZERO, ZERO, ~ZERO, ZERO
-        while i < end:
-            kind = language[page[i]] if page[i] < 0x80 else language[code_point(page, i)]
-            if kind & SPACE:
-                break
-            inside, last = some, kind  # inside: the flags of all but the last character
-            some |= kind
-            every &= kind
-            i += 1 if page[i] < 0x80 else width(page[i])
-            chars += 1
-        if i > start:
-            note_chunk(page, start, i, chars_start, chars, some, lines, line)
-            if some & COUNTED:
-                count_marks(page, start, i, totals)
-            if is_plain(some) or chars == chars_start + 1:
-                word = plain_chunk(page, start, i, chars - chars_start, some, every, gap, language, hashes, words, word, totals)
-            elif is_plain(inside) and inside & (ALPHABETIC | DIGIT) and (last & SUFFIX or page[i - 1] == 46):
-                word = ended_chunk(page, start, i, chars - chars_start, inside, some, gap, language, hashes, words, word, totals)
-            else:
-                word = take_apart(page, start, i, some, gap, language, hashes, words, word, chunk, totals)
-            gap = ZERO
-        start = i
-        while i < end:
-            kind = language[page[i]] if page[i] < 0x80 else language[code_point(page, i)]
-            if not kind & SPACE:
-                break
-            if kind & LINE_BREAK:
-                both = 1 if page[i] == 13 and i + 1 < end and page[i + 1] == 10 else 0
-                lines[line, LINE_END], lines[line, CHARS_END] = i, chars
-                i += both
-                chars += both
-                lines[line, NEXT] = i + width(page[i])
-                lines[line, LINE_FLAGS] |= NEWLINE if page[i] == 10 else 0
-                line += 1
-                open_line(lines, line, i + width(page[i]), chars + 1)
-            i += width(page[i])
-            chars += 1
-        if i > start and not (i == start + 1 and page[start] == 32):
-            gap = np.int64(AFTER_GAP)
-    if lines[line, LINE] < end:
-        lines[line, LINE_END], lines[line, NEXT], lines[line, CHARS_END] = end, end, chars
+    totals[FIRST_WORD], totals[ALL_WORDS] = word, word
+    gap, at = ZERO, begin
+    while at < end:
+        gap = scan_line(page, at, end, gap, language, hashes, words, lines, line, chunk, totals)
+        at = lines[line, NEXT]
         line += 1
     if totals[RUN_STARTS]:
-        word = put_together(page, language, hashes, words, word, chunk, totals)
-    totals[ALL_WORDS], totals[ALL_LINES], totals[ALL_CHARS] = word, line, chars
+        totals[ALL_WORDS] = put_together(page, language, hashes, words, totals[ALL_WORDS], chunk, totals)
+    totals[ALL_LINES] = line
     return gap
 
 
 @kernel(allocates=False)
-def open_line(lines: Lines, line: int, start: int, chars: int) -> None:
-    """Begin a row of `lines`."""
-    for column in range(LINE_COLUMNS):
-        lines[line, column] = 0
-    lines[line, LINE], lines[line, FIRST], lines[line, LAST] = start, start, start
-    lines[line, CHARS_LINE], lines[line, CHARS_FIRST], lines[line, CHARS_LAST] = chars, chars, chars
+def scan_line(
+    page: Bytes, begin: int, end: int, gap: int, language: Language, hashes: Hashes, words: Words, lines: Lines, line: int, chunk: Chunk, totals: Totals
+) -> int:
+    """Add the line that starts at `begin`, and its words. `gap`: AFTER_GAP if white space that is a token comes before, else 0; so the result."""
+    i, kind, longer, marks, phrase = begin, ZERO, ZERO, ZERO, ZERO  # longer: bytes beyond one a code point
+    first = last = begin
+    word, chars = totals[ALL_WORDS], totals[ALL_CHARS] - begin
+    chars_first = chars_last = totals[ALL_CHARS]
+    chunks = longest = ZERO
+    while i < end and not kind & LINE_BREAK:
+        start, before, inside, ending, some, every = i, longer, ZERO, ZERO, ZERO, ~ZERO
+        while i < end:
+            byte = peek(page, i)
+            kind = peek(language, byte if byte < 0x80 else code_point(page, i))
+            if kind & SPACE:
+                break
+            inside, ending = some, kind  # inside: the flags of all characters but the last
+            some |= kind
+            every &= kind
+            if byte >= 0x80:
+                longer += width(byte) - 1
+                i += width(byte) - 1
+            i += 1
+        if i > start:
+            if chunks == 0:
+                first, chars_first = start, chars + start - before
+            last, chars_last = i, chars + i - longer
+            size = i - start - longer + before
+            chunks, longest, marks = chunks + 1, max(longest, size), marks | some
+            if (some & LETTER_J and i - start >= 10) or may_end_phrase(page, start):
+                phrase = np.int64(MAY_HOLD_PHRASE)
+            word = add_chunk(page, start, i, size, inside, ending, some, every, gap, language, hashes, words, word, chunk, totals)
+            gap = ZERO
+        start = i
+        while i < end:
+            kind = peek(language, code_point(page, i))
+            if not kind & SPACE or kind & LINE_BREAK:
+                break
+            longer += width(peek(page, i)) - 1
+            i += width(peek(page, i))
+        if i > start and not (i == start + 1 and peek(page, start) == 32):
+            gap = np.int64(AFTER_GAP)
+    after, flags = i, phrase | (HAS_CURLY if marks & CURLY else 0) | (HAS_BRACKET if marks & BRACKET else 0)
+    totals[ALL_WORDS], totals[ALL_CHARS] = word, chars + i - longer
+    lines[line, CHARS_END] = totals[ALL_CHARS]
+    if i < end:
+        gap = np.int64(AFTER_GAP)
+        both = 1 if peek(page, i) == 13 and i + 1 < end and peek(page, i + 1) == 10 else 0
+        after = i + both + width(peek(page, i))
+        totals[ALL_CHARS] += both + 1
+        flags |= NEWLINE if peek(page, after - 1) == 10 else 0
+    lines[line, LINE], lines[line, LINE_END], lines[line, NEXT], lines[line, LINE_FLAGS] = begin, i, after, flags
+    lines[line, FIRST], lines[line, LAST], lines[line, CHUNKS], lines[line, LONGEST] = first, last, chunks, longest
+    lines[line, CHARS_LINE], lines[line, CHARS_FIRST], lines[line, CHARS_LAST] = chars + begin, chars_first, chars_last
+    return gap
 
 
 @kernel(allocates=False)
-def note_chunk(page: Bytes, start: int, end: int, chars_start: int, chars_end: int, some: int, lines: Lines, line: int) -> None:
-    """Add a chunk to its line; `some` are the flags that any of its characters has."""
-    if lines[line, CHUNKS] == 0:
-        lines[line, FIRST], lines[line, CHARS_FIRST] = start, chars_start
-    lines[line, LAST], lines[line, CHARS_LAST] = end, chars_end
-    lines[line, CHUNKS] += 1
-    lines[line, LONGEST] = max(lines[line, LONGEST], chars_end - chars_start)
-    if some & CURLY:
-        lines[line, LINE_FLAGS] |= HAS_CURLY
-    if some & BRACKET:
-        lines[line, LINE_FLAGS] |= HAS_BRACKET
-    if (some & LETTER_J and end - start >= 10) or may_end_phrase(page, start):
-        lines[line, LINE_FLAGS] |= MAY_HOLD_PHRASE
+def add_chunk(
+    page: Bytes, start: int, end: int, size: int, inside: int, ending: int, some: int, every: int, gap: int, language: Language, hashes: Hashes,
+    words: Words, word: int, chunk: Chunk, totals: Totals,
+) -> int:
+    """Add the words of a chunk, `size` code points without white space, by the shortest way there is."""
+    if some & COUNTED:
+        count_marks(page, start, end, totals)
+    if is_plain(some) or size == 1:
+        return plain_chunk(page, start, end, size, some, every, gap, language, hashes, words, word, totals)
+    if is_plain(inside) and inside & (ALPHABETIC | DIGIT) and (ending & SUFFIX or peek(page, end - 1) == 46):
+        return ended_chunk(page, start, end, size, inside, some, gap, language, hashes, words, word, totals)
+    return take_apart(page, start, end, some, gap, language, hashes, words, word, chunk, totals)
 
 
 @kernel(allocates=False)
 def may_end_phrase(page: Bytes, start: int) -> bool:
     """Return whether a chunk could begin with the last word of one of C4's phrases: ipsum, policy, cookies, or use after "of"."""
-    first = page[start] | 0x20
+    first = peek(page, start) | 0x20
     head = load64(page, start) | _LOWER
     if first == 105:
         return head & np.uint64(0xFFFFFFFFFF) == np.uint64(0x6D75737069)
@@ -235,10 +243,10 @@ def add_token(page: Bytes, start: int, end: int, gap: int, language: Language, h
     """Add page[start:end] as one word."""
     i, chars, some, every = start, ZERO, ZERO, ~ZERO
     while i < end:
-        kind = language[page[i]] if page[i] < 0x80 else language[code_point(page, i)]
+        kind = peek(language, code_point(page, i))
         some |= kind
         every &= kind
-        i += width(page[i])
+        i += width(peek(page, i))
         chars += 1
     words[word, FLAGS] = word_flags(some, every, chars) | gap
     key = hash_bytes(page, start, end)

@@ -15,7 +15,7 @@ from tilth.kernels.spacy_words import (
     AFTER_GAP, ALL_PUNCTUATION, ALL_WORDS, CHARS_FIRST, CHARS_LAST, CHUNKS, ENDS_SENTENCE, FIRST, FLAGS, HAS_BRACKET, HAS_CURLY, LAST, LINE_FLAGS,
     LONGEST, MAY_HOLD_PHRASE, START, ZERO, Chunk, Hashes, Lines, Totals, Words, scan,
 )
-from tilth.kernels.text_bytes import code_point, code_points, last_code_point, width
+from tilth.kernels.text_bytes import code_point, code_points, copy_bytes, last_code_point, width
 from tilth.kernels.text_classes import DECIMAL, SPACE
 from tilth.kernels.text_repeats import P_CHARS, P_END, P_START, Table, write_piece
 
@@ -189,10 +189,8 @@ def append_line(page: Bytes, start: int, stop: int, out: Bytes, to: int, row: in
         out[to] = 10
         to += 1
     pieces[row, P_START] = to
-    for i in range(start, stop):
-        out[to + i - start] = page[i]
-    pieces[row, P_END] = to + stop - start
-    return to + stop - start
+    pieces[row, P_END] = copy_bytes(page, start, stop - start, out, to)
+    return pieces[row, P_END]
 
 
 @kernel(allocates=False)

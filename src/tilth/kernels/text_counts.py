@@ -17,7 +17,7 @@ from tilth.kernels.spacy_words import (
     ALL_CHARS, ALL_LINES, ALL_WORDS, CHARS, CHUNKS, ELLIPSES, FIRST, FLAGS, HAS_LETTER, HAS_WORDLIKE, HASH_MARKS, LAST, LINE_COLUMNS, TOTALS,
     WORD_COLUMNS, ZERO, Hashes, Lines, Totals, Words, scan,
 )
-from tilth.kernels.text_bytes import code_point, last_code_point
+from tilth.kernels.text_bytes import code_point, copy_bytes, last_code_point, peek
 from tilth.kernels.text_c4 import SETTINGS, edit, strip
 from tilth.kernels.text_classes import TERMINAL
 from tilth.kernels.text_repeats import (
@@ -28,17 +28,17 @@ from tilth.kernels.text_repeats import (
 # families that a call may want, as bits
 REPETITION, QUALITY, C4, FINEWEB = 1, 2, 4, 8
 
-# columns of the counts. Code points of the text; lines, repeats, their code points; the same of paragraphs; code points of the top 2-, 3-,
+# columns of the counts. Code points of the text and lines of splitlines, always; lines, repeats, their code points; the same of paragraphs; code points of the top 2-, 3-,
 # 4-gram and of repeated 5- to 10-grams
-TEXT_CHARS, LINES, LINE_REPEATS, LINE_REPEAT_CHARS, PARAGRAPHS, PARAGRAPH_REPEATS, PARAGRAPH_REPEAT_CHARS, GRAMS = range(8)
-# words; those with a character that is no mark, and their code points; those with a letter; "#"; ellipses; lines of splitlines; those that
+TEXT_CHARS, SPLIT_LINES, LINES, LINE_REPEATS, LINE_REPEAT_CHARS, PARAGRAPHS, PARAGRAPH_REPEATS, PARAGRAPH_REPEAT_CHARS, GRAMS = range(9)
+# words; those with a character that is no mark, and their code points; those with a letter; "#"; ellipses; lines that
 # start with a bullet; that end in an ellipsis; distinct stop words
-WORDS, PROPER_WORDS, PROPER_CHARS, LETTER_WORDS, HASHES, DOTS, SPLIT_LINES, BULLETS, DOTTED_ENDS, STOP_WORDS = range(17, 27)
+WORDS, PROPER_WORDS, PROPER_CHARS, LETTER_WORDS, HASHES, DOTS, BULLETS, DOTTED_ENDS, STOP_WORDS = range(17, 26)
 # of C4: sentences, dropped for "lorem ipsum", for "{", lines kept, words kept
-SENTENCES, LOREM, CURLY, KEPT_LINES, KEPT_WORDS = range(27, 32)
+SENTENCES, LOREM, CURLY, KEPT_LINES, KEPT_WORDS = range(26, 31)
 # of FineWeb: lines that are not blank; that end in a terminal mark; that are short; code points of repeats; of all but newlines; newlines; words
-FULL_LINES, TERMINAL_ENDS, SHORT_LINES, COPIED_CHARS, LINE_CHARS, NEWLINES, FINEWEB_WORDS = range(32, 39)
-COUNTS = 39
+FULL_LINES, TERMINAL_ENDS, SHORT_LINES, COPIED_CHARS, LINE_CHARS, NEWLINES, FINEWEB_WORDS = range(31, 38)
+COUNTS = 38
 
 _BULLET, _ELLIPSIS = np.int64(0xA2), np.int64(0xA6)  # the last bytes of U+2022 and U+2026
 
@@ -93,7 +93,7 @@ def count_documents(
         end, row = offsets[document + 1] - offsets[document], counts[document]
         copy_bytes(data, offsets[document], end, page, ZERO)
         scan(page, ZERO, end, language, hashes, words, ZERO, lines, ZERO, chunk, totals)
-        row[TEXT_CHARS] = totals[ALL_CHARS]
+        row[TEXT_CHARS], row[SPLIT_LINES] = totals[ALL_CHARS], totals[ALL_LINES]
         slots = slots_for(max(totals[ALL_WORDS], totals[ALL_LINES] + 1))
         if slots > len(table):
             table = np.zeros((slots, 2), np.int64)
@@ -127,18 +127,10 @@ def extent(offsets: Offsets, data: Bytes) -> tuple[int, int]:
         longest = max(longest, offsets[document + 1] - offsets[document])
         count = 1
         for i in range(offsets[document], offsets[document + 1]):  # the last bytes of all line breaks
-            byte = data[i]
+            byte = peek(data, i)
             count += (10 <= byte <= 13) | (28 <= byte <= 30) | (byte == 0x85) | (byte == 0xA8) | (byte == 0xA9)
         most = max(most, count)
     return longest, most
-
-
-@kernel(allocates=False)
-def copy_bytes(source: Bytes, start: int, size: int, target: Bytes, to: int) -> int:
-    """Copy `size` bytes, forwards, and return where they end."""
-    for i in range(size):
-        target[to + i] = source[start + i]
-    return to + size
 
 
 @kernel(allocates=False)
@@ -161,8 +153,8 @@ def fold_repetition(
 @kernel(allocates=False)
 def fold_quality(page: Bytes, hashes: Hashes, words: Words, lines: Lines, totals: Totals, stops: Table, document: int, found: Totals) -> None:
     """Write the counts of words, marks, lines and stop words."""
-    found[:10] = 0
-    found[0], found[4], found[5], found[6] = totals[ALL_WORDS], totals[HASH_MARKS], totals[ELLIPSES], totals[ALL_LINES]
+    found[:9] = 0
+    found[0], found[4], found[5] = totals[ALL_WORDS], totals[HASH_MARKS], totals[ELLIPSES]
     proper, chars, lettered, stopped = 0, 0, 0, 0
     for word in range(totals[ALL_WORDS]):
         wordlike = words[word, FLAGS] // HAS_WORDLIKE & 1
@@ -170,14 +162,14 @@ def fold_quality(page: Bytes, hashes: Hashes, words: Words, lines: Lines, totals
         chars += wordlike * words[word, CHARS]
         lettered += words[word, FLAGS] // HAS_LETTER & 1
         stopped += is_new_stop_word(hashes[word], stops, document)
-    found[1], found[2], found[3], found[9] = proper, chars, lettered, stopped
+    found[1], found[2], found[3], found[8] = proper, chars, lettered, stopped
     for line in range(totals[ALL_LINES]):
         start, stop = lines[line, FIRST], lines[line, LAST]
         if start < stop:
-            found[7] += page[start] == 45 or is_mark(page, start, stop, _BULLET)
+            found[6] += page[start] == 45 or is_mark(page, start, stop, _BULLET)
         if stop - start >= 3:
             dots = page[stop - 1] == 46 and page[stop - 2] == 46 and page[stop - 3] == 46
-            found[8] += dots or is_mark(page, stop - 3, stop, _ELLIPSIS)
+            found[7] += dots or is_mark(page, stop - 3, stop, _ELLIPSIS)
 
 
 @kernel(allocates=False)

@@ -13,7 +13,7 @@ import numpy as np
 from tilth.kernels.arrow import Bytes
 from tilth.kernels.jit import kernel
 from tilth.kernels.spacy_words import CHARS, CHARS_END, CHARS_LINE, CHUNKS, FIRST, LAST, LINE_END, LINE_FLAGS, NEWLINE, NEXT, ZERO, Hashes, Lines, Totals, Words
-from tilth.kernels.text_bytes import code_points, hash_bytes, mix, pair
+from tilth.kernels.text_bytes import MULTIPLIER, SHIFT, code_points, hash_bytes, pair
 
 Table = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 
@@ -34,7 +34,7 @@ TOP_LOW, TOP_HIGH, DUPLICATE_HIGH = 2, 4, 10  # the most frequent 2- to 4-grams,
 @kernel(allocates=False)
 def number_of(table: Table, mask: int, key: int, base: int, fresh: int) -> int:
     """Return the number that `key` has in `table`, and give it the number `fresh` if it has none; mask + 1 slots are used."""
-    slot = np.int64(mix(np.uint64(key))) & mask
+    slot = np.int64(np.uint64(key) * MULTIPLIER >> SHIFT) & mask
     while table[slot, NUMBER] >= base:
         if table[slot, KEY] == key:
             return table[slot, NUMBER]
