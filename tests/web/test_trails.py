@@ -14,6 +14,12 @@ from tilth.run import load
 from tilth.store import Store
 from tilth.web.trails import Chosen, Document, audited, document, kept, redacted, spread, trail
 
+
+def named(rows: list[int]) -> pa.RecordBatch:
+    columns = {"row": pa.array(rows, pa.uint64()), "id": list(map(str, rows)), "source": [""] * len(rows)}
+    return pa.record_batch(columns)
+
+
 rows = st.lists(st.integers(0, 2**63), unique=True, max_size=40)
 
 
@@ -22,8 +28,8 @@ def test_the_same_rows_are_chosen_in_whatever_order_and_parts_they_come(every: l
     def chosen(order: list[int]) -> list[int]:
         found = Chosen()
         for part in (order[:at], order[at:]):
-            found.add("key", np.array(part, np.uint64), lambda i, part=part: part[i])
-        return found.of("key")
+            found.add("key", named(part), np.arange(len(part)))
+        return [one.row for one in found.of("key")]
 
     mixed = list(every)
     chance.shuffle(mixed)  # type: ignore[attr-defined]

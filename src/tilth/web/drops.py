@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from tilth.op import Batch
 from tilth.run import Run
-from tilth.web.trails import Chosen, Document, Show, document, kept
+from tilth.web.trails import Chosen, Document, Show, kept
 
 REASONS = 80  # reasons shown with examples, those of most rows; all are counted
 
@@ -60,7 +60,7 @@ class Examples:
                 self.by_source[source, *key] += group["count_all"]
         for key, at in groups_of(batch, "step", "reason"):
             if key in self.shown:
-                self.chosen.add(key, np.asarray(batch["row"])[at], lambda i, at=at: document(batch, int(at[i])))  # type: ignore[misc]
+                self.chosen.add(key, batch, at)
 
     def finish(self, run: Run, show: Show) -> list[Drop]:
         """Return the drops with their examples, each duplicate with the id of the document that stays."""

@@ -6,13 +6,12 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
 
 from tilth.run import Run
 from tilth.store import Store
 from tilth.web.drops import groups_of
-from tilth.web.trails import Chosen, Document, Show, document, trail
+from tilth.web.trails import Chosen, Document, Show, trail
 
 KINDS = 30  # shown, those of most rows
 _MOST_KINDS = 1000  # told apart; errors of further kinds are of one kind, "others"
@@ -37,7 +36,7 @@ def faults_of(run: Run, out: Store, show: Show) -> list[Fault]:
         for key, at in groups_of(pa.record_batch({"step": batch["step"], "kind": kinds}), "step", "kind"):
             key = key if key in counts or len(counts) < _MOST_KINDS else (key[0], "others")
             counts[key] += len(at)
-            chosen.add(key, np.asarray(batch["row"])[at], lambda i, at=at, batch=batch: document(batch, int(at[i])))  # type: ignore[misc]
+            chosen.add(key, batch, at)
     most = sorted(counts, key=lambda key: (-counts[key], key))[:KINDS]
     return [Fault(run.funnel[key[0] + 1]["step"], key[1], counts[key], tuple(show(chosen.of(key)))) for key in most]
 

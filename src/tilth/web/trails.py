@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +13,7 @@ import pyarrow.parquet as pq
 
 from tilth.audit import EXCERPT
 from tilth.clean.pii import RedactPii
+from tilth.op import Batch
 from tilth.piece import read_piece
 from tilth.run import Run
 from tilth.store import Store
@@ -62,22 +62,22 @@ class Chosen:
     """Of each key the rows of least `spread`, whatever the order they come in."""
 
     most: int = EXAMPLES
-    found: dict[Hashable, list[tuple[int, Any]]] = field(default_factory=dict)
+    found: dict[Hashable, list[tuple[int, Document]]] = field(default_factory=dict)
 
-    def add(self, key: Hashable, rows: np.ndarray, make: Callable[[int], Any]) -> None:
-        """Look at rows (uint64) of one key; `make(i)` is called for the i-th of them if it is chosen for now."""
-        places = spread(rows)
+    def add(self, key: Hashable, batch: Batch, at: np.ndarray) -> None:
+        """Look at the rows of a batch that are of this key, by their indices."""
+        places = spread(np.asarray(batch["row"])[at])
         order = np.argsort(places, kind="stable")[: self.most]
-        have = self.found.setdefault(key, [])
-        have += [(int(places[i]), make(int(i))) for i in order if len(have) < self.most or places[i] < have[-1][0]]
-        have.sort(key=lambda item: item[0])
-        del have[self.most :]
+        have = self.found.get(key, [])
+        fresh = [i for i in order if len(have) < self.most or places[i] < have[-1][0]]
+        have = have + [(int(places[i]), document(batch, int(at[i]))) for i in fresh]
+        self.found[key] = sorted(have, key=lambda item: item[0])[: self.most]
 
-    def of(self, key: Hashable) -> list[Any]:
-        return [made for _, made in self.found.get(key, [])]
+    def of(self, key: Hashable) -> list[Document]:
+        return [one for _, one in self.found.get(key, [])]
 
 
-def document(batch: pa.RecordBatch, i: int) -> Document:
+def document(batch: Batch, i: int) -> Document:
     """Return row `i` of a batch of the audit, or of any table with row, id and source."""
     row = batch.slice(i, 1).to_pylist()[0]
     signals = dict(row.get("signals") or ())

@@ -26,7 +26,8 @@ def signals(found: Statistics) -> Html:
         "fails several is counted at each, but dropped by the first. A broken bar says its share of the rows. Try other thresholds with ",
         code(f"tilth sweep {found.run.out} COLUMN"), ".",
     )  # fmt: skip
-    more = tag("details", tag("summary", f"{len(free)} signals that no threshold looks at"), _grid(free), class_="more") if free else None
+    title = f"{len(free)} signals that no threshold looks at" if len(free) > 1 else "One signal that no threshold looks at"
+    more = tag("details", tag("summary", title), _grid(free), class_="more") if free else None
     return joined(text, _grid(ruled), more)
 
 
