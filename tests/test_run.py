@@ -59,7 +59,7 @@ def test_every_executor_leaves_the_same_bytes(any_executor: Executor, lines: Pat
 @pytest.mark.parametrize(("batch_bytes", "batch_rows"), [(1, 1), (150, 7), (10_000, 100_000)])
 def test_recut_batches_leave_the_same_bytes(batch_bytes: int, batch_rows: int, lines: Path, expected: dict[str, str], monkeypatch) -> None:
     monkeypatch.chdir(lines.parent)
-    monkeypatch.setattr("tilth.tasks.BATCH_BYTES", batch_bytes)
+    monkeypatch.setattr("tilth.source.BATCH_BYTES", batch_bytes)
     monkeypatch.setattr("tilth.piece.read_piece.__defaults__", (None, batch_rows))
     run(Jsonl("lines"), RECIPE, "out", "inline", split=SPLIT, partitions=2)
     assert published(Path("out")) == expected

@@ -98,15 +98,15 @@ class Flow:
 
     def _ingest_task(self, shard: Shard, steps: list[Op]) -> Task:
         key = fingerprint("ingest", FORMAT, shard_key(self.reader, shard), str(self.manifest.schema), *steps)
-        work = {"reader": self.reader, "schema": self.manifest.schema, "spans": shard.spans, "shard": shard.number, "steps": steps}
-        return self._task(key, "ingest", work, shard.size)
+        where = {"spans": shard.spans, "digests": shard.digests, "shard": shard.number}
+        return self._task(key, "ingest", {"reader": self.reader, "schema": self.manifest.schema, **where, "steps": steps}, shard.size)
 
     def _stage_task(
         self, piece: Piece | None, steps: list[Op], prints: tuple[str, str], settle: tuple[Exchange, dict[int, str] | None] | None
     ) -> Task | None:
         if piece is None or (settle and settle[1] is None):
             return None
-        columns = _columns(steps)
+        columns = _columns(steps) if steps else ["id", "source"]  # who is a duplicate is said without its text
         answers = (settle[0], (settle[1] or {}).get(piece.shard, (settle[1] or {})[-1])) if settle else None
         inputs = [layer.blob for layer in piece.needed(columns)]
         key = fingerprint("stage", FORMAT, piece.shard, inputs, piece.schema, prints[0], prints[1], answers[1] if answers else "")

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tilth.source import read_source
 from tilth.store import GrowingTable, Store
 
 BATCH_ROWS = 2048
@@ -21,18 +22,19 @@ BATCH_ROWS = 2048
 
 @dataclass(frozen=True)
 class Layer:
-    """A blob and the columns it brings, `row` aside."""
+    """A blob and the columns it brings, `row` aside; a *source* layer's blob says which files to read (source.py)."""
 
     blob: str
     columns: tuple[str, ...]
     patch: bool = False
+    source: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        return {"blob": self.blob, "columns": list(self.columns), "patch": self.patch}
+        return {"blob": self.blob, "columns": list(self.columns), "patch": self.patch, "source": self.source}
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> Layer:
-        return Layer(data["blob"], tuple(data["columns"]), data["patch"])
+        return Layer(data["blob"], tuple(data["columns"]), data["patch"], data["source"])
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,10 @@ class _Cursor:
 
     def __init__(self, store: Store, layer: Layer, columns: list[str], size: int) -> None:
         self.layer, self.columns = layer, columns
-        self.file = store.parquet(layer.blob)
-        self.batches = self.file.iter_batches(batch_size=size, columns=["row", *columns], use_threads=False)
+        if layer.source:
+            self.batches = read_source(store, layer.blob, columns)
+        else:
+            self.batches = store.parquet(layer.blob).iter_batches(batch_size=size, columns=["row", *columns], use_threads=False)
         self.held: list[pa.RecordBatch] = []
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
@@ -108,9 +112,9 @@ class _Cursor:
 
     def add_to(self, found: dict[str, pa.Array], rows: np.ndarray) -> None:
         """Set this layer's columns in `found`, aligned with `rows`: all of them, or where the layer is a patch those it has."""
-        if not len(rows):
+        table = self._until(rows[-1]) if len(rows) else None
+        if table is None:
             return
-        table = self._until(rows[-1])
         mine = np.asarray(table["row"])
         at = np.searchsorted(mine, rows)
         if not self.layer.patch:
@@ -126,17 +130,17 @@ class _Cursor:
             changes = table[name].take(pa.array(at[hit]))
             found[name] = pc.replace_with_mask(found[name], pa.array(hit), changes)
 
-    def _until(self, row: np.uint64) -> pa.RecordBatch:
-        """Return what is held once it reaches `row`, and forget what lies before the batches that can still matter."""
+    def _until(self, row: np.uint64) -> pa.RecordBatch | None:
+        """Return what is held once it reaches `row`, None if nothing is, and forget what lies before what can still matter."""
         while not self.held or self.held[-1]["row"][-1].as_py() < row:
             batch = next(self.batches, None)
             if batch is None:
                 break
             if len(batch):
                 self.held.append(batch)
-        table = pa.concat_batches(self.held) if self.held else self.file.schema_arrow.empty_table().select(["row", *self.columns])
-        if isinstance(table, pa.Table):
-            return pa.record_batch([column.combine_chunks() for column in table.columns], schema=table.schema)
+        if not self.held:
+            return None
+        table = pa.concat_batches(self.held) if len(self.held) > 1 else self.held[0]
         rest = int(np.searchsorted(np.asarray(table["row"]), row, side="right"))
         self.held = [table.slice(rest)] if rest < len(table) else []
         return table

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain as chain_of
 from typing import Any, BinaryIO, cast
 
 import numpy as np
@@ -21,14 +22,12 @@ from tilth.chain import Guard, Unguarded, chain
 from tilth.errors import StepError
 from tilth.exchange import Homes, Settle, partition
 from tilth.op import Exchange, Fold, Op, label
-from tilth.piece import Changes, Piece, read_piece
+from tilth.piece import Changes, Layer, Piece, read_piece
 from tilth.read.reader import Reader, Span
 from tilth.record import record, restore
+from tilth.source import ROW_BITS, addressed, columns_of, keep_source
 from tilth.store import GrowingTable, Store
 from tilth.write.writer import Writer
-
-BATCH_BYTES = 4 << 20
-ROW_BITS = 32
 
 
 @dataclass(frozen=True)
@@ -59,11 +58,29 @@ Result = tuple[dict[str, Any], dict[str, Any]]
 
 
 def ingest(
-    store: Store, *, guard: Guard, reader: Reader, schema: pa.Schema, spans: Sequence[Span], shard: int, steps: Sequence[Op]
+    store: Store, *, guard: Guard, reader: Reader, schema: pa.Schema, spans: Sequence[Span], digests: Sequence[str], shard: int,
+    steps: Sequence[Op],
 ) -> Result:
     """Read one shard and run the first local steps over it: its rows get their addresses here."""
-    batches = _addressed(reader, schema, spans, shard)
-    return _stage(store, guard, None, batches, steps, None, shard)
+    kept = keep_source(store, reader, schema, spans, digests, shard)
+    if kept:
+        receipt, times = _ingest(store, guard, reader, schema, spans, shard, steps, kept)
+        if not receipt["tallies"][0]["failed"]:
+            return receipt, times
+    return _ingest(store, guard, reader, schema, spans, shard, steps, None)  # what cannot be read must not be read again
+
+
+def _ingest(
+    store: Store, guard: Guard, reader: Reader, schema: pa.Schema, spans: Sequence[Span], shard: int, steps: Sequence[Op], kept: str | None
+) -> Result:
+    rows = addressed((batch for span in spans for batch in reader.read(span, schema)), shard)
+    batches = chain_of([next(rows, None) or _no_rows(schema)], rows)
+    if kept is None:
+        return _stage(store, guard, None, batches, steps, None, shard)
+    source = Layer(kept, columns_of(schema), source=True)
+    receipt, times = _stage(store, guard, Piece(shard, -1, (source,), ""), batches, steps, None, shard)
+    receipt["layers"].insert(0, source.to_json())
+    return receipt, times
 
 
 def stage(
@@ -155,7 +172,7 @@ def _stage(
 ) -> Result:
     local = [*([Settle(settle[0], store.table(settle[1]))] if settle else []), *steps]
     first = next(batches, None)
-    empty = first.slice(0, 0) if first is not None else _no_rows(store, before)
+    empty = first.slice(0, 0) if first is not None else _empty(store, cast(Piece, before), None)
     schema = probe_schema(local, empty)
     sinks = _LazySinks(store)
     ledger, changes = Ledger(len(local), sinks), Changes(store, before)
@@ -249,29 +266,6 @@ class _Output:
             self.blob.discard()
 
 
-def _addressed(reader: Reader, schema: pa.Schema, spans: Sequence[Span], shard: int) -> Iterator[pa.RecordBatch]:
-    """The shard's rows with their addresses; big batches are cut, so that no step holds more than it must."""
-    position = 0
-    for span in spans:
-        for batch in reader.read(span, schema):
-            for part in _bounded(batch):
-                rows = np.arange(position, position + len(part), dtype=np.uint64) + (np.uint64(shard) << np.uint64(ROW_BITS))
-                position += len(part)
-                names = [name for name in part.schema.names if name != "row"]
-                yield pa.record_batch([pa.array(rows), *(part[name] for name in names)], names=["row", *names])
-    if position == 0:
-        empty = schema.empty_table()
-        columns = [pa.array([], field.type) for field in empty.schema if field.name != "row"]
-        names = [name for name in schema.names if name != "row"]
-        yield pa.record_batch([pa.array([], pa.uint64()), *columns], names=["row", *names])
-
-
-def _bounded(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-    parts = max(1, min(len(batch), batch.nbytes // BATCH_BYTES))
-    size = -(-len(batch) // parts) if len(batch) else 1
-    yield from (batch.slice(start, size) for start in range(0, max(1, len(batch)), size))
-
-
 def _count(first: pa.RecordBatch | None, rest: Iterator[pa.RecordBatch], counted: list[int]) -> Iterator[pa.RecordBatch]:
     while first is not None:
         counted[0] += len(first)
@@ -279,9 +273,9 @@ def _count(first: pa.RecordBatch | None, rest: Iterator[pa.RecordBatch], counted
         first = next(rest, None)
 
 
-def _no_rows(store: Store, piece: Piece | None) -> pa.RecordBatch:
-    assert piece is not None, "a reader yields at least an empty batch"
-    return _empty(store, piece, None)
+def _no_rows(schema: pa.Schema) -> pa.RecordBatch:
+    fields = [field for field in schema if field.name != "row"]
+    return next(addressed(iter([pa.record_batch([pa.array([], field.type) for field in fields], schema=pa.schema(fields))]), 0))
 
 
 def _empty(store: Store, piece: Piece, columns: Sequence[str] | None) -> pa.RecordBatch:

@@ -22,7 +22,7 @@ def test_a_rule_that_drops_nothing_is_a_warning(tilth: Tilth, folder: Path, tmp_
     said = tilth("check", tmp_path / "idle.yaml", "--input", folder / "0.jsonl", "--rows", 5)
     assert said.code == 0
     assert "warning:" in said.out
-    assert "drops none of 5 probed rows" in said.out
+    assert "rules that drop none of the probed rows" in said.out
 
 
 def test_a_recipe_in_python_is_checked_too(tilth: Tilth, folder: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -69,6 +69,16 @@ class Parquet(Reader):
                     yield from self._group(parquet, group, span.path, schema)
         except pa.ArrowInvalid as error:
             yield error_row(f"{span.path}:0", f"not a Parquet file: {error}", schema, self.source)
+
+    def reread(self, span: Span, schema: pa.Schema, columns: Sequence[str]) -> Iterator[pa.RecordBatch] | None:
+        narrow = pa.schema([column for column in schema if column.name in {*columns, "id", "source", "error"}])
+        return None if is_url(span.path) else self._again(span, narrow, list(columns))
+
+    def _again(self, span: Span, narrow: pa.Schema, columns: list[str]) -> Iterator[pa.RecordBatch]:
+        with _opened(span.path) as parquet:
+            for group in range(span.start, span.end if span.end >= 0 else parquet.num_row_groups):
+                for batch in self._group(parquet, group, span.path, narrow):
+                    yield batch.select(columns)
 
     @property
     def _where(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -62,3 +62,10 @@ class Reader:
     def read(self, span: Span, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         """Yield the rows that belong to `span`, in file order, in exactly `schema`; rows that do not fit it carry an `error`."""
         raise NotImplementedError(f"{type(self).__name__}.read")
+
+    def reread(self, span: Span, schema: pa.Schema, columns: Sequence[str]) -> Iterator[pa.RecordBatch] | None:
+        """Yield what `read` does, but only these columns; None where that costs more than storing what was read once.
+
+        A run asks only for spans in which no row carried an error, and only while the file is what it was.
+        """
+        return None
