@@ -11,7 +11,8 @@ FAMILIES = (
     gopher_cases.bullets, gopher_cases.ellipses, gopher_cases.letters, gopher_cases.stop_words, gopher_cases.same_lines,
     gopher_cases.same_paragraphs, gopher_cases.top_grams, gopher_cases.repeated_grams, line_cases.c4_lines, line_cases.c4_pages,
     line_cases.c4_sentences, line_cases.fineweb, character_cases.unicode, character_cases.tokens, character_cases.languages,
-    character_cases.addresses, character_cases.broken_text, character_cases.mixed,
+    character_cases.addresses, character_cases.broken_text, character_cases.every_character,
+    character_cases.similar, character_cases.mixed,
 )
 
 

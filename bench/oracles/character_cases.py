@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import cycle
 
-from prose import STOP, Cases, draw, lines, prose
+from prose import PLAIN, STOP, Cases, draw, lines, prose
 
 SPACES = {
     "nul": "\0", "tab": "\t", "vt": "\x0b", "ff": "\x0c", "cr": "\r", "crlf": "\r\n", "lfcr": "\n\r", "fs": "\x1c", "gs": "\x1d",
@@ -74,6 +74,23 @@ def unicode() -> Cases:
     yield "general_punctuation", " ".join(chr(code) for code in range(0x2000, 0x2070))
 
 
+def every_character() -> Cases:
+    """512 code points a text, each a word of its own and at the end of another: what is a letter, a mark, a space, a line's end."""
+    for first in range(0, 0x20000, 512):
+        some = [code for code in range(first, first + 512) if not 0xD800 <= code < 0xE000]
+        if some and not 0x3400 <= first < 0xA000 and not 0x12000 <= first < 0x1D000:  # two wide ranges of alike letters left out
+            yield f"from_{first:x}", "\n".join(f"{chr(code)} river{chr(code)}" for code in some)
+
+
+def similar() -> Cases:
+    """One text with more and more of its words replaced: what near-duplicate detection is for."""
+    base, others = draw(300, 109), draw(300, 110, PLAIN)
+    for every in (2, 3, 4, 6, 8, 10, 15, 20, 30, 40, 60, 100, 150, 300):
+        yield f"one_in_{every}", " ".join(others[at] if at % every == 0 else word for at, word in enumerate(base))
+    for kept in (30, 60, 90, 120, 150, 180, 210, 240, 270, 300):
+        yield f"first_{kept}", " ".join(base[:kept] + others[kept:])
+
+
 def tokens() -> Cases:
     """What a rule-based word splitter finds hard."""
     for name, text in {
@@ -114,6 +131,7 @@ def tokens() -> Cases:
         "comma_numbers": "1,2,3 1, 2, 3 a,b,c a,B,C", "colon": "10:30 a:b A:B http: http:// x::y",
         "at_sign": "a@b a@b.c @ @@ a@", "percent": "50% 50 % %50 a%b", "ampersand": "R&D AT&T a & b &",
         "exceptions": "Adm. Bros. Gen. Gov. Rep. Sen. Mt. Ave. Blvd. Ala. Calif. Mass. Pa. Va. Wis.", "o_clock": "o'clock o.o O_o 0_0 o.O",
+        "names_of_spacy": "IS_ALPHA and LIKE_URL and ORTH are words",
     }.items():
         yield name, text
         yield f"{name}_in_prose", f"{prose(40, 96)} {text} {prose(20, 97)}"

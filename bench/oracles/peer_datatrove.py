@@ -1,6 +1,6 @@
 """Runs under a Python with datatrove 0.10.1 (and spacy, ftfy, xxhash): what its filters say of every text.
 
-    python peer_datatrove.py TEXTS.jsonl.gz RECORDS.jsonl
+    python peer_datatrove.py TEXTS.jsonl.gz RECORDS.jsonl [FILTER...]
 
 Figures come from the tool's own code: a `Probe` in place of a threshold never fires and remembers what it was compared with.
 """
@@ -127,8 +127,8 @@ def words(text: str) -> dict[str, Any]:
 
 
 def edits(text: str) -> dict[str, Any]:
-    """Digests of the formatters' texts; addresses found, and public IP numbers among all those that look like one."""
-    pii = PIIFormatter()
+    """Digests of the formatters' texts, one replacement for all; addresses found, and public IP numbers among all that look like one."""
+    pii = PIIFormatter(email_replacement="someone@example.com", ip_replacement="192.0.2.1")
     ips = [found.group() for found in pii.ip_replacer.regex.finditer(text)]
     return {
         "ftfy": digest(FTFYFormatter().format(text)), "pii": digest(pii.format(text)),
@@ -155,13 +155,13 @@ FILTERS: dict[str, Callable[[str], dict[str, Any]]] = {
 }
 
 
-def main(source: str, target: str) -> None:
+def main(source: str, target: str, *chosen: str) -> None:
     warnings.simplefilter("ignore")
     with gzip.open(source, "rt", encoding="utf-8") as texts, open(target, "w", encoding="utf-8") as out:
         for line in texts:
             row = json.loads(line)
             names = FILTERS | ({"minhash": minhash} if row["minhash"] else {})
-            out.write(json.dumps({name: run(row["text"]) for name, run in names.items()}) + "\n")
+            out.write(json.dumps({name: run(row["text"]) for name, run in names.items() if not chosen or name in chosen}) + "\n")
 
 
 if __name__ == "__main__":

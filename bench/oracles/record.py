@@ -2,6 +2,7 @@
 
     python bench/oracles/record.py                                              # every peer, each in an environment made for it
     python bench/oracles/record.py --peer datatrove --peer-python PATH          # one peer, in an environment that has it
+    python bench/oracles/record.py --peer datatrove --filter edits              # one golden file of it
 
 Texts of others never enter the records: of a real text there is its set, its place in it, a digest, verdicts and figures.
 """
@@ -33,9 +34,9 @@ GOLDEN = ROOT / "tests" / "golden" / "oracles"
 PEERS: dict[str, tuple[tuple[str, ...], ...]] = {  # what pip is told, call by call
     "datatrove": (("datatrove[processing]==0.10.1", "spacy==3.8.18", "ftfy==6.3.1", "xxhash==3.8.2"),),
     "dolma": (("dolma==1.2.1", "aiobotocore[boto3]==2.5.4"),),  # the second only spares pip an hour of backtracking
-    "c4": (("--no-deps", "tensorflow-datasets==4.9.10"), ("nltk==3.8.1",)),  # one file of it runs; it needs nothing else
+    "c4": (("--no-deps", "tensorflow-datasets==4.9.10"), ("nltk==3.8.1", "absl-py")),  # one file of it runs; no more is needed
 }
-MINHASH = ("mixed/prose_", "languages/", "whitespace/between_words_", "short/")
+MINHASH = ("similar/", "mixed/prose_", "languages/", "whitespace/between_words_", "short/")
 
 
 @dataclass(frozen=True)
@@ -63,23 +64,23 @@ def texts(data: Path) -> Iterator[Text]:
 
 
 def environment(peer: str) -> Path:
-    """Return a Python with the peer installed, made under `work/oracles` at the first call."""
+    """Return a Python with the peer installed, in an environment under `work/oracles`."""
     folder = ROOT / "work" / "oracles" / peer
     python = folder / "bin" / "python"
     if not python.exists():
         venv.create(folder, with_pip=True)
-        for arguments in PEERS[peer]:
-            subprocess.run([python, "-m", "pip", "install", "--quiet", *arguments], check=True)
+    for arguments in PEERS[peer]:
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *arguments], check=True)
     return python
 
 
-def ask(peer: str, python: Path, rows: list[Text]) -> list[dict[str, Any]]:
+def ask(peer: str, python: Path, rows: list[Text], chosen: list[str]) -> list[dict[str, Any]]:
     """Return the peer's records, one a text."""
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "texts.jsonl.gz"), Path(folder, "records.jsonl")
         with gzip.open(source, "wt", encoding="utf-8", compresslevel=1) as out:
             out.writelines(json.dumps({"text": row.text, "minhash": row.minhash}) + "\n" for row in rows)
-        subprocess.run([python, HERE / f"peer_{peer}.py", source, target], check=True)
+        subprocess.run([python, HERE / f"peer_{peer}.py", source, target, *chosen], check=True)
         with open(target, encoding="utf-8") as lines:
             return [json.loads(line) for line in lines]
 
@@ -89,8 +90,7 @@ def write(name: str, table: pa.Table) -> None:
     others = [field.name for field in table.schema if pa.types.is_string(field.type)]
     pq.write_table(
         table, GOLDEN / f"{name}.parquet", compression="zstd", compression_level=19, use_dictionary=others, use_byte_stream_split=floats,
-        write_statistics=False,
-        store_schema=False,
+        write_statistics=False, store_schema=False,
     )
 
 
@@ -113,7 +113,7 @@ def column(name: str, values: list[Any]) -> pa.Array:
 
 def keep(peer: str, rows: list[Text], records: list[dict[str, Any]]) -> None:
     """Write one golden file a filter, rows in the order of `documents.parquet`."""
-    for name in records[0]:
+    for name in sorted({name for record in records for name in record}):
         parts = [record[name] for record in records if name in record]
         table = pa.table({figure: column(figure, [part[figure] for part in parts]) for figure in parts[0]})
         if len(parts) < len(rows):  # only some texts were asked about: say which
@@ -127,6 +127,7 @@ def main() -> None:
     parser.add_argument("--peer", action="append", choices=sorted(PEERS), help="record only this one (may be given again)")
     parser.add_argument("--peer-python", type=Path,
         help="a Python in which the chosen peers are installed; without it environments are made")
+    parser.add_argument("--filter", action="append", default=[], help="of datatrove, record only this filter (may be given again)")
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data",
         help="folder of public data sets; without it only our cases are recorded")
     options = parser.parse_args()
@@ -140,7 +141,7 @@ def main() -> None:
         "digest": pa.array([row.digest for row in rows], pa.binary(8)),
     }))
     for peer in options.peer or PEERS:
-        keep(peer, rows, ask(peer, options.peer_python or environment(peer), rows))
+        keep(peer, rows, ask(peer, options.peer_python or environment(peer), rows, options.filter if peer == "datatrove" else []))
         print(f"{peer}: {len(rows)} texts")
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from tilth.op import Op
 
 ROOT = Path(__file__).resolve().parents[2]

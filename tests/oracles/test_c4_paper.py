@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from oracles.recorded import Recorded, after, assert_agree, digests, reasons
+
 from tilth import filters
 
 NAMES = {"loremipsum": "lorem_ipsum", "squigglybracket": "curly_bracket"}
@@ -35,4 +36,5 @@ def test_kept_lines(recorded: Recorded) -> None:
 
 def test_sentences_differ_on_few_pages(recorded: Recorded) -> None:
     ours = after(filters.c4("paper")[:1], recorded.batch())
-    assert_agree(recorded.differing(ours["c4_sentences"].to_pylist(), recorded.golden("c4_clean")["sentences"].to_pylist()), len(ours), 0.96)
+    assert_agree(recorded.differing(ours["c4_sentences"].to_pylist(), recorded.golden("c4_clean")["sentences"].to_pylist()), len(ours),
+        0.96)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from oracles.recorded import Recorded, after, assert_agree, close, column, digests, reasons
+
 from tilth import filters
 
 SHARE = 0.999
 COMPOSITES = {
-    "gopher_quality": filters.gopher_quality, "gopher_repetition": filters.gopher_repetition, "fineweb": filters.fineweb_quality, "c4": filters.c4,
+    "gopher_quality": filters.gopher_quality, "gopher_repetition": filters.gopher_repetition, "fineweb": filters.fineweb_quality,
+    "c4": filters.c4,
     "c4_fineweb": lambda: filters.c4(filter_no_terminal_punct=False),
 }
 FIGURES = {
     "gopher_quality": {
         "words": "gopher_words", "mean_word_length": "gopher_mean_word_length", "hash_ratio": "gopher_hash_ratio",
-        "ellipsis_ratio": "gopher_ellipsis_ratio", "bullet_lines": "gopher_bullet_line_ratio", "ellipsis_lines": "gopher_ellipsis_line_ratio",
+        "ellipsis_ratio": "gopher_ellipsis_ratio", "bullet_lines": "gopher_bullet_line_ratio",
+        "ellipsis_lines": "gopher_ellipsis_line_ratio",
         "alpha_words": "gopher_alpha_word_ratio", "stop_words": "gopher_stop_words",
     },
     "gopher_repetition": {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from oracles.recorded import Recorded, after, assert_agree, close, column, digest, reasons
+
 from tilth import filters
 
 SHARE = 0.99
@@ -53,7 +54,8 @@ def test_c4(recorded: Recorded) -> None:
     """All but its list of bad words, which it has as a file."""
     ours, golden = after(filters.c4("dolma"), recorded.batch()), recorded.golden("dolma_c4")
     marks = zip(*(golden[f"has_{name}"].to_pylist() for name in ("curly_brace", "lorem_ipsum", "javascript")), strict=True)
-    wanted = ["has_curly_brace" if curly else "has_lorem_ipsum" if lorem else "has_javascript" if script else "" for curly, lorem, script in marks]
+    wanted = ["has_curly_brace" if curly else "has_lorem_ipsum" if lorem else "has_javascript" if script else "" for curly, lorem,
+        script in marks]
     assert_agree(recorded.differing(reasons(ours), wanted), len(wanted), SHARE)
     texts = [digest(text) for text in ours["text"].to_pylist()]
     assert_agree(recorded.differing(texts, golden["text"].to_pylist()), len(texts), SHARE)
