@@ -8,7 +8,6 @@ Source: dolma 1.2.1 (Apache-2.0), taggers/gopher.py, and configs/dolma-v1_6/mixi
 
 from __future__ import annotations
 
-import numpy as np
 import pyarrow as pa
 
 from tilth.filters.signals import filters
@@ -27,7 +26,7 @@ def quality_signals(texts: pa.Array, stop_words: tuple[str, ...], merge_breaks: 
     >>> quality_signals(pa.array(["the end of it"]), ("the", "of"), False)["gopher_median_word_length"].to_pylist()
     [2.5]
     """
-    figures = np.round(gopher_dolma.quality(*utf8(texts), classes(), gopher_dolma.hashes(stop_words), merge_breaks), PLACES)
+    figures = gopher_dolma.quality(*utf8(texts), classes(), gopher_dolma.hashes(stop_words), merge_breaks).round(PLACES)
     columns = {name: pa.array(figures[:, at]) for at, name in enumerate(gopher_dolma.QUALITY)}
     return columns | {name: columns[name].cast(pa.int64()) for name in ("gopher_words", "gopher_stop_words")}
 
@@ -38,7 +37,7 @@ def repetition_signals(texts: pa.Array, merge_breaks: bool) -> dict[str, pa.Arra
     >>> repetition_signals(pa.array(["a line\\na line"]), True)["gopher_dup_line_frac"].to_pylist()
     [1.0]
     """
-    figures = np.round(gopher_dolma.repetition(*utf8(texts), classes(), merge_breaks), PLACES)
+    figures = gopher_dolma.repetition(*utf8(texts), classes(), merge_breaks).round(PLACES)
     return {name: pa.array(figures[:, at]) for at, name in enumerate(gopher_dolma.REPETITION)}
 
 
