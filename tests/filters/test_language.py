@@ -3,6 +3,7 @@
 import functools
 import importlib.util
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tilth.errors import RecipeError
+from tilth.errors import MissingExtra, RecipeError
+from tilth.filters import language
 from tilth.filters.language import LID_176, Language
 from tilth.testing import check
 
@@ -95,6 +97,19 @@ def test_the_codes_are_those_of_the_model() -> None:
     told = {label[9:] for text in (*SENTENCES.values(), "a", "1", "नमस्ते", "สวัสดี") for label in library().predict(text, k=-1)[0]}
     assert told <= set(LID_176.split())
     assert len(told) > 150 and len(LID_176.split()) == 176
+
+
+def test_without_the_package_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    language._lid_176.cache_clear()
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(MissingExtra, match=r"tilth\[text\]"):
+        measure(["a"])
+
+
+def test_threads_share_a_model() -> None:
+    texts: list[str | None] = [*SENTENCES.values()] * 50
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(measure, [texts] * 8)) == [measure(texts)] * 8
 
 
 def test_laws() -> None:

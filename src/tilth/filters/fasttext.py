@@ -9,30 +9,42 @@ from __future__ import annotations
 import math
 import mmap
 import struct
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+import pyarrow as pa
 
 from tilth.errors import RecipeError
-from tilth.kernels.fasttext import LONGEST, Input, index
+from tilth.kernels.arrow import utf8
+from tilth.kernels.fasttext import LONGEST, classify, new_memo
 from tilth.kernels.fasttext_output import EACH, TREE, Output
+from tilth.kernels.fasttext_words import Input, index
 
 _MAGIC, _NEWEST, _SUPERVISED = 793712314, 12, 3
 _CENTROIDS = 256
 _COUNT = 10**15  # fastText's tree stands on counts of labels below it
 _MOST_BUCKETS = 1 << 28
+_MOST_WORDS = 100  # of an n-gram
 _MOST_BYTES = 1 << 31  # that a quantised matrix may take once it is spelled out
 
 
 @dataclass(frozen=True)
 class Classifier:
-    """A supervised model: its labels, without `__label__`, and the two layers that `kernels.fasttext.classify` is called with."""
+    """A supervised model: its labels, without `__label__`, its two layers, and for each thread the words that it has met."""
 
     labels: tuple[str, ...]
     source: Input
     layer: Output
+    met: threading.local = field(default_factory=threading.local)
+
+    def classify(self, texts: pa.Array, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return what `kernels.fasttext.classify` does: best label, its probability, those of the labels `wanted`."""
+        if not hasattr(self.met, "memo"):
+            self.met.memo = new_memo()
+        return classify(*utf8(texts), self.source, self.layer, wanted, self.met.memo)
 
 
 def read(path: str | Path) -> Classifier:
@@ -103,6 +115,7 @@ def _arguments(cursor: _Cursor) -> _Arguments:
     cursor.need(TREE <= loss <= EACH, f"its loss has the unknown number {loss}")
     longest = 0 if version == 11 else longest  # files that old have it set, and do without
     cursor.need(longest <= LONGEST, f"its character n-grams are up to {longest} long; at most {LONGEST} are supported")
+    cursor.need(word_ngrams <= _MOST_WORDS, f"its n-grams are of up to {word_ngrams} words; at most {_MOST_WORDS} are supported")
     grams = longest >= max(1, shortest) or word_ngrams > 1
     cursor.need(not grams or 0 < buckets <= _MOST_BUCKETS, f"it has n-grams, and {buckets} buckets for them")
     return _Arguments(dim, word_ngrams, loss, max(1, buckets) if grams else 0, max(1, shortest), longest)
@@ -195,10 +208,13 @@ def _source(cursor: _Cursor, arguments: _Arguments, dictionary: _Dictionary, vec
         cursor.need(bool(inside.all()) and words <= len(vectors), "a row of a word or an n-gram is not in the matrix")
         vectors = np.concatenate([vectors[:words], vectors[words + rows]])
         bits, ranks = _marked(buckets, arguments.buckets)
-    return Input(
-        words, word_ends, word_bytes, index(word_ends, word_bytes), vectors, arguments.buckets, bits, ranks,
+    slots = np.full(1 << (2 * len(word_ends)).bit_length(), -1, np.int32)
+    source = Input(
+        words, word_ends, word_bytes, slots, vectors, arguments.buckets, bits, ranks,
         arguments.shortest, arguments.longest, arguments.word_ngrams,
     )  # fmt: skip
+    index(source)
+    return source
 
 
 def _marked(buckets: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:

@@ -14,8 +14,6 @@ import pyarrow.compute as pc
 
 from tilth.errors import MissingExtra, RecipeError
 from tilth.filters.fasttext import Classifier, read
-from tilth.kernels.arrow import utf8
-from tilth.kernels.fasttext import classify
 from tilth.op import Op, put
 
 LID_176 = (
@@ -63,7 +61,7 @@ class Language(Op):
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         model = _read(self.model or _lid_176())
         texts = batch["text"] if self.chars is None else pc.utf8_slice_codeunits(batch["text"], 0, self.chars)
-        best, chances, others = classify(*utf8(texts), model.source, model.layer, self._number(model.labels))
+        best, chances, others = model.classify(texts, self._number(model.labels))
         silent = np.asarray(pc.fill_null(pc.or_(pc.utf8_is_space(texts), pc.equal(texts, "")), True)) | (best < 0)
         codes = pa.DictionaryArray.from_arrays(pa.array(best, mask=silent), pa.array(model.labels, pa.large_string()))
         batch = put(batch, "lang", codes.cast(pa.large_string()))
