@@ -18,7 +18,7 @@ from pathlib import Path
 
 import spacy
 from datatrove.utils.text import PUNCTUATION_SET, TERMINAL_PUNCTUATION
-from spacy.lang.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER, CONCAT_QUOTES, PUNCT, UNITS
+from spacy.lang.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER, CONCAT_QUOTES, UNITS
 from spacy.lang.punctuation import TOKENIZER_SUFFIXES
 from spacy.lang.tokenizer_exceptions import URL_PATTERN
 from spacy.pipeline import Sentencizer
@@ -51,7 +51,8 @@ def in_class(body: str) -> Callable[[str], object]:
 def classes(tokenizer: Tokenizer) -> dict[str, list[list[int]]]:
     """Return each class of characters that a rule of the tokenizer or of the filters asks for."""
     prefix, suffix, infix = tokenizer.find_prefix, tokenizer.find_suffix, tokenizer.find_infix
-    before_dot = re.compile(r"(?:" + next(rule for rule in TOKENIZER_SUFFIXES if rule.startswith("(?<=[0-9") and rule.endswith(r"])\.")) + ")$")
+    rule = next(rule for rule in TOKENIZER_SUFFIXES if rule.startswith("(?<=[0-9") and rule.endswith(r"])\."))
+    before_dot = re.compile(f"(?:{rule})$")
     host = re.search(r"\[A-Za-z0-9[^\]]*?\]", URL_PATTERN)
     assert host is not None
     return {
@@ -107,7 +108,6 @@ def main(folder: Path) -> None:
     for rule in endings():
         assert tokenizer.find_suffix("5" + rule) == len(rule), rule
     assert all(tokenizer.find_prefix(text) == len(text) for text in ("US$", "C$", "A$"))
-    assert PUNCT and CONCAT_QUOTES
     write(folder / "text_classes.json", {"source": SOURCE, "classes": classes(tokenizer)})
     write(folder / "spacy_words.json", {"source": SOURCE, "endings_after_digit": endings(), "rules": rules(tokenizer)})
 

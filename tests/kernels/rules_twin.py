@@ -62,7 +62,7 @@ def quality(text: str, stop_words: Sequence[str]) -> list[int]:
 def c4(
     text: str, citations: bool, marks: bool, fewest: int, longest: int, lorem: bool, javascript: bool, curly: bool, policy: bool
 ) -> tuple[list[int], str]:
-    """Sentences, page dropped for "lorem ipsum", for "{", lines kept, words kept; and the text, untouched if the page is dropped."""
+    """Sentences, page dropped for "lorem ipsum", for "{", lines kept, words left; and the text, untouched if the page is dropped."""
     kept, sentences, dropped = [], 0, ""
     for line in (line.strip() for line in text.splitlines()):
         words = line.split()
@@ -81,8 +81,8 @@ def c4(
             continue
         sentences += spacy_twin.sentences(line)
         kept.append(line)
-    counts = [sentences, dropped == "lorem", dropped == "curly", len(kept), sum(len(spacy_twin.words(line)) for line in kept)]
-    return counts, text if dropped else "\n".join(kept).strip()
+    left = text if dropped else "\n".join(kept).strip()
+    return [sentences, dropped == "lorem", dropped == "curly", len(kept), len(spacy_twin.words(left))], left
 
 
 def fineweb(text: str, short: int) -> list[int]:

@@ -8,7 +8,9 @@ from hypothesis import example, given, settings
 from kernels import spacy_twin
 from kernels.texts import ATOMS, pages, texts
 
+from tilth.kernels import spacy_table as table
 from tilth.kernels import spacy_words as kernel
+from tilth.kernels.spacy_affixes import CHUNK_COLUMNS
 from tilth.kernels.spacy_rules import language
 
 
@@ -19,12 +21,12 @@ class Page:
         data = text.encode()
         size = len(data)
         self.page = np.frombuffer(bytearray(data + bytes(8)), np.uint8)
-        self.hashes, self.rows = np.empty(size + 1, np.uint64), np.empty((size + 1, kernel.WORD_COLUMNS), np.int32)
-        lines, chunk = np.empty((size + 2, kernel.LINE_COLUMNS), np.int64), np.empty((size + 2, 4), np.int64)
+        self.hashes, self.rows = np.empty(size + 1, np.uint64), np.empty((size + 1, table.WORD_COLUMNS), np.int32)
+        lines, chunk = np.empty((size + 2, kernel.LINE_COLUMNS), np.int64), np.empty((size + 2, CHUNK_COLUMNS), np.int64)
         self.totals = np.zeros(kernel.TOTALS, np.int64)
         self.gap = kernel.scan(self.page, 0, size, language(), self.hashes, self.rows, 0, lines, 0, chunk, self.totals)
-        self.rows, self.lines = self.rows[: self.totals[kernel.ALL_WORDS]], lines[: self.totals[kernel.ALL_LINES]]
-        starts, sizes = self.rows[:, kernel.START].tolist(), self.rows[:, kernel.SIZE].tolist()
+        self.rows, self.lines = self.rows[: self.totals[table.ALL_WORDS]], lines[: self.totals[table.ALL_LINES]]
+        starts, sizes = self.rows[:, table.START].tolist(), self.rows[:, table.SIZE].tolist()
         self.words = [data[start : start + size].decode() for start, size in zip(starts, sizes, strict=True)]
         self.text = [data[line[kernel.LINE] : line[kernel.LINE_END]].decode() for line in self.lines.tolist()]
 
@@ -50,11 +52,11 @@ def test_every_known_text_alone_and_among_others() -> None:
 @example("Mr. X. He said . ) It . \xa0 . So ")
 def test_flags(text: str) -> None:
     page = Page(text)
-    for word, flags in zip(page.words, page.rows[:, kernel.FLAGS].tolist(), strict=True):
-        assert bool(flags & kernel.HAS_LETTER) == any(map(str.isalpha, word))
-        assert bool(flags & kernel.HAS_WORDLIKE) == any(c not in spacy_twin.marks("symbol") for c in word)
-        assert bool(flags & kernel.ALL_PUNCTUATION) == all(c in spacy_twin.marks("punctuation") for c in word)
-        assert bool(flags & kernel.ENDS_SENTENCE) == (word in spacy_twin.marks("sentence_end"))
+    for word, flags in zip(page.words, page.rows[:, table.FLAGS].tolist(), strict=True):
+        assert bool(flags & table.HAS_LETTER) == any(map(str.isalpha, word))
+        assert bool(flags & table.HAS_WORDLIKE) == any(c not in spacy_twin.marks("symbol") for c in word)
+        assert bool(flags & table.ALL_PUNCTUATION) == all(c in spacy_twin.marks("punctuation") for c in word)
+        assert bool(flags & table.ENDS_SENTENCE) == (word in spacy_twin.marks("sentence_end"))
 
 
 @given(texts)
@@ -64,7 +66,7 @@ def test_gaps_are_the_tokens_of_white_space(text: str) -> None:
         if token.text.strip():
             gaps.append(before)
         before = not token.text.strip()
-    assert [bool(flags & kernel.AFTER_GAP) for flags in page.rows[:, kernel.FLAGS].tolist()] == gaps
+    assert [bool(flags & table.AFTER_GAP) for flags in page.rows[:, table.FLAGS].tolist()] == gaps
     assert bool(page.gap) == (before or text == " " * len(text) != "")
 
 
@@ -87,14 +89,14 @@ def test_lines_are_those_of_splitlines(text: str) -> None:
         assert (row[kernel.CHUNKS], row[kernel.LONGEST]) == (len(line.split()), max(map(len, line.split()), default=0))
         assert bool(row[kernel.LINE_FLAGS] & kernel.HAS_CURLY) == ("{" in line)
         assert bool(row[kernel.LINE_FLAGS] & kernel.HAS_BRACKET) == ("[" in line)
-    assert page.totals[kernel.ALL_CHARS] == len(text)
+    assert page.totals[table.ALL_CHARS] == len(text)
 
 
 @given(texts)
 def test_marks_are_counted_as_str_count_does(text: str) -> None:
     totals = Page(text).totals
-    assert totals[kernel.HASH_MARKS] == text.count("#")
-    assert totals[kernel.ELLIPSES] == text.count("...") + text.count("…")
+    assert totals[table.HASH_MARKS] == text.count("#")
+    assert totals[table.ELLIPSES] == text.count("...") + text.count("…")
 
 
 @pytest.mark.parametrize("text", ["a" * 200_000, "a." * 100_000, "(" * 100_000, "@" * 50_000 + "a.b", ":)" * 50_000, "°C." * 50_000, "1a.m.-" * 30_000])

@@ -19,7 +19,8 @@ from tilth.rules import Filter
 
 @dataclass(frozen=True)
 class C4(Op):
-    """Clean `text` line by line, and measure `c4_sentences`, `c4_lines`, `c4_lines_kept` (int64), `c4_lorem_ipsum`, `c4_curly_bracket` (bool).
+    """Clean `text` line by line, and measure `c4_sentences`, `c4_lines`, `c4_lines_kept` (int64) and `c4_lorem_ipsum`, `c4_curly_bracket`
+    (bool).
 
     A line goes if a word is longer than `max_word_length`, it does not end in a terminal mark, has fewer than `min_words_per_line` words,
     or mentions javascript or a policy; citations are cut out. The two bools are true for a page that the first line with "lorem ipsum"

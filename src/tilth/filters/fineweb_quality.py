@@ -17,8 +17,8 @@ from tilth.rules import Filter
 
 @dataclass(frozen=True)
 class FineWebQuality(Op):
-    """Measure lines: `fineweb_lines` (int64, not blank), `fineweb_line_punct_ratio` (end in a terminal mark), `fineweb_short_line_ratio` (at
-    most `short_line_length` code points), `fineweb_char_dup_ratio` (code points in second and later copies of a line),
+    """Measure lines: `fineweb_lines` (int64, not blank), `fineweb_line_punct_ratio` (end in a terminal mark), `fineweb_short_line_ratio`
+    (at most `short_line_length` code points), `fineweb_char_dup_ratio` (code points in second and later copies of a line),
     `fineweb_list_ratio` (newlines a word); null where there is nothing to divide by.
 
     Source: Penedo et al. 2024 (FineWeb, arXiv 2406.17557), section 3.6; variant "datatrove": its FineWebQualityFilter.
@@ -76,8 +76,9 @@ def fineweb_rules(
 
 
 def fineweb_quality(
-    variant: str = "datatrove", line_punct_thr: float | None = 0.12, line_punct_exclude_zero: bool = False, short_line_thr: float | None = 0.67,
-    short_line_length: int = 30, char_duplicates_ratio: float | None = 0.01, new_line_ratio: float | None = 0.3,
+    variant: str = "datatrove", line_punct_thr: float | None = 0.12, line_punct_exclude_zero: bool = False,
+    short_line_thr: float | None = 0.67, short_line_length: int = 30, char_duplicates_ratio: float | None = 0.01,
+    new_line_ratio: float | None = 0.3,
 ) -> list[Op]:
     """Return the steps that measure lines and drop what FineWeb's own thresholds exclude; None leaves a rule out.
 

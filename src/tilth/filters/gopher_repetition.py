@@ -106,8 +106,9 @@ RULES: dict[str, Callable[..., list[Filter]]] = {
 
 
 def gopher_repetition(
-    variant: str = "datatrove", dup_para_frac: float | None = 0.3, dup_para_char_frac: float | None = 0.2, dup_line_frac: float | None = 0.3,
-    dup_line_char_frac: float | None = 0.2, top_n_grams: Limits = TOP_N_GRAMS, dup_n_grams: Limits = DUP_N_GRAMS,
+    variant: str = "datatrove", dup_para_frac: float | None = 0.3, dup_para_char_frac: float | None = 0.2,
+    dup_line_frac: float | None = 0.3, dup_line_char_frac: float | None = 0.2, top_n_grams: Limits = TOP_N_GRAMS,
+    dup_n_grams: Limits = DUP_N_GRAMS,
 ) -> list[Op]:
     """Return the steps that measure repetition and drop what is above Gopher's limits; None leaves a rule out.
 

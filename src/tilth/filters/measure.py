@@ -66,7 +66,7 @@ class Measure(Op):
 
 def in_one_pass(steps: tuple[Step, ...], batch: pa.RecordBatch) -> pa.RecordBatch:
     """Return `batch` with the signals of these steps, all of the variant "datatrove", and the text as C4 leaves it."""
-    wants, settings = 0, {}
+    wants, settings = 0, dict[str, Any]()
     for step in steps:
         bit, tell, _ = _FAMILIES[type(step)]
         wants |= bit

@@ -10,7 +10,6 @@ import functools
 
 import numpy as np
 
-
 from tilth.kernels.jit import kernel
 from tilth.kernels.text_bytes import hash_bytes, pair, peek
 from tilth.kernels.text_classes import classes, data_file
@@ -27,7 +26,7 @@ SEEN = 0x110000  # one bit a hash: clear, and no known text or pair has it
 KNOWN_SLOTS = SEEN + SEEN_BITS // 64  # by hash, linear probing: number of the known text + 1, or 0
 PAIR_SLOTS = KNOWN_SLOTS + SLOTS  # by hash of the first two tokens: number of the first run + 1, or 0
 KNOWN = PAIR_SLOTS + SLOTS  # rows of: place and size in TEXTS, 1 if it comes second in some run, number of tokens, their sizes
-RUNS = KNOWN + MOST_KNOWN * KNOWN_COLUMNS  # rows of: number of tokens, the known text that they become, 1 if the next run starts alike, sizes
+RUNS = KNOWN + MOST_KNOWN * KNOWN_COLUMNS  # rows of: number of tokens, known text that they become, 1 if the next run starts alike, sizes
 ENDINGS = RUNS + MOST_RUNS * RUN_COLUMNS  # rows of: place and size in TEXTS, of suffixes that are cut off after a digit; size 0 ends them
 TEXTS = ENDINGS + MOST_ENDINGS * ENDING_COLUMNS  # bytes, one an entry
 
@@ -44,7 +43,7 @@ def is_seen(language: Language, key: np.uint64) -> bool:
 @kernel(allocates=False)
 def spells(language: Language, place: int, page: np.ndarray, start: int, size: int) -> bool:
     """Return whether page[start:start + size] is what stands at `place` in the texts."""
-    for i in range(size):
+    for i in range(size):  # noqa: SIM110
         if peek(language, TEXTS + place + i) != peek(page, start + i):
             return False
     return True

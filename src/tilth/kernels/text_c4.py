@@ -10,25 +10,49 @@ import numpy as np
 
 from tilth.kernels.arrow import Bytes
 from tilth.kernels.jit import kernel
+from tilth.kernels.spacy_affixes import Chunk
 from tilth.kernels.spacy_rules import Language
-from tilth.kernels.spacy_words import (
-    AFTER_GAP, ALL_PUNCTUATION, ALL_WORDS, CHARS_FIRST, CHARS_LAST, CHUNKS, ENDS_SENTENCE, FIRST, FLAGS, HAS_BRACKET, HAS_CURLY, LAST, LINE_FLAGS,
-    LONGEST, MAY_HOLD_PHRASE, START, ZERO, Chunk, Hashes, Lines, Totals, Words, scan,
+from tilth.kernels.spacy_table import (
+    AFTER_GAP,
+    ALL_LINES,
+    ALL_PUNCTUATION,
+    ALL_WORDS,
+    ENDS_SENTENCE,
+    FLAGS,
+    START,
+    ZERO,
+    Hashes,
+    Totals,
+    Words,
 )
-from tilth.kernels.text_bytes import code_point, code_points, copy_bytes, last_code_point, width
+from tilth.kernels.spacy_words import (
+    CHARS_FIRST,
+    CHARS_LAST,
+    CHUNKS,
+    FIRST,
+    HAS_BRACKET,
+    HAS_CURLY,
+    LAST,
+    LINE_FLAGS,
+    LONGEST,
+    MAY_HOLD_PHRASE,
+    Lines,
+    scan,
+)
+from tilth.kernels.text_bytes import code_point, code_points, copy_bytes, last_code_point, peek, width
 from tilth.kernels.text_classes import DECIMAL, SPACE
-from tilth.kernels.text_repeats import P_CHARS, P_END, P_START, Table, write_piece
+from tilth.kernels.text_repeats import P_CHARS, P_END, P_START, Table, cut_at_newlines, write_piece
 
 # places in `settings`
 CITATIONS, TERMINAL_MARKS, FEWEST_WORDS, LONGEST_WORD, LOREM_IPSUM, JAVASCRIPT, CURLY_BRACKET, POLICY = range(8)
 SETTINGS = 8
 
+# what a line is found to mean for itself and for the page
+LINE_GOES, LOREM_PAGE, CURLY_PAGE = 1, 2, 4
 # what `find_phrases` finds
 HAS_LOREM, HAS_JAVASCRIPT, HAS_POLICY = 1, 2, 4
-_PHRASES = ((HAS_LOREM, b"lorem ipsum"), (HAS_JAVASCRIPT, b"javascript")) + tuple(
-    (HAS_POLICY, phrase)
-    for phrase in (b"terms of use", b"privacy policy", b"cookie policy", b"uses cookies", b"use of cookies", b"use cookies")
-)
+_POLICIES = (b"terms of use", b"privacy policy", b"cookie policy", b"uses cookies", b"use of cookies", b"use cookies")
+_PHRASES = ((HAS_LOREM, b"lorem ipsum"), (HAS_JAVASCRIPT, b"javascript"), *((HAS_POLICY, phrase) for phrase in _POLICIES))
 _TEXTS = np.frombuffer(b"".join(phrase for _, phrase in _PHRASES), np.uint8)
 _ENDS = np.cumsum([len(phrase) for _, phrase in _PHRASES])
 _MEANS = np.array([meaning for meaning, _ in _PHRASES])
@@ -74,7 +98,7 @@ def citation_size(page: Bytes, at: int, end: int, language: Language) -> int:
         return 0
     i = at + 1
     while i < end and language[code_point(page, i)] & DECIMAL:
-        i += width(page[i])
+        i += width(peek(page, i))
     if i < end and page[i] == 93:
         return i + 1 - at
     for first, last in ((0, 5), (5, 21)):
@@ -128,58 +152,85 @@ def sentences(words: Words, word: int, end: int, gap: int) -> int:
 
 
 @kernel(allocates=False)
-def edit(
-    page: Bytes, end: int, language: Language, hashes: Hashes, words: Words, word_count: int, lines: Lines, line_count: int, chunk: Chunk,
-    again: Totals, settings: Totals, out: Bytes, out_start: int, pieces: Table, found: Totals,
-) -> int:
-    """Write the page as C4 leaves it to `out` from `out_start` on, a piece a line kept, and return where it ends.
+def judge_line(page: Bytes, start: int, stop: int, edited: bool, lines: Lines, line: int, settings: Totals) -> int:
+    """Return LINE_GOES, LOREM_PAGE and CURLY_PAGE, as they hold for this line, whose text without citations is page[start:stop]."""
+    if settings[LONGEST_WORD] >= 0 and lines[line, LONGEST] > settings[LONGEST_WORD]:
+        return LINE_GOES
+    if settings[TERMINAL_MARKS] and not ends_well(page, start, stop):
+        return LINE_GOES
+    if lines[line, CHUNKS] < settings[FEWEST_WORDS]:
+        return LINE_GOES
+    phrases = find_phrases(page, start, stop) if edited or lines[line, LINE_FLAGS] & MAY_HOLD_PHRASE else 0
+    page_goes = LOREM_PAGE if settings[LOREM_IPSUM] and phrases & HAS_LOREM else 0
+    if settings[JAVASCRIPT] and phrases & HAS_JAVASCRIPT:
+        return page_goes | LINE_GOES
+    if settings[CURLY_BRACKET] and lines[line, LINE_FLAGS] & HAS_CURLY:
+        page_goes |= CURLY_PAGE
+    return page_goes | (LINE_GOES if settings[POLICY] and phrases & HAS_POLICY else 0)
 
-    `found`: sentences in the lines kept, 1 if "lorem ipsum" drops the page, 1 if "{" does, lines kept, words kept. A page to be dropped
-    is not written.
+
+@kernel(allocates=False)
+def clean(
+    page: Bytes, end: int, language: Language, hashes: Hashes, words: Words, lines: Lines, totals: Totals, chunk: Chunk, again: Totals,
+    settings: Totals, out: Bytes, out_start: int, pieces: Table, found: Totals,
+) -> tuple[int, int, int, int]:
+    """Write a scanned page as C4 leaves it to `out` from `out_start` on, and its lines into `pieces`; a page that C4 drops stays as it is.
+
+    Returns where the text starts and ends in `out`, and its first piece and their end. `found`: sentences in the lines kept, 1 if "lorem
+    ipsum" drops the page, 1 if "{" does (the first line with either decides), lines kept, words left.
+    """
+    stop = keep_lines(page, end, language, hashes, words, lines, totals, chunk, again, settings, out, out_start, pieces, found)
+    if not (found[1] or found[2]):
+        return strip(out, out_start, stop, language, pieces, found[3])
+    found[4] = totals[ALL_WORDS]
+    stop = copy_bytes(page, ZERO, end, out, out_start)
+    return out_start, stop, ZERO, cut_at_newlines(end, lines, totals, pieces, out_start)
+
+
+@kernel(allocates=False)
+def keep_lines(
+    page: Bytes, end: int, language: Language, hashes: Hashes, words: Words, lines: Lines, totals: Totals, chunk: Chunk, again: Totals,
+    settings: Totals, out: Bytes, to: int, pieces: Table, found: Totals,
+) -> int:
+    """Write the lines that stay, without their citations, to `out` from `to` on and return where they end; the rest as for `clean`.
+
+    `page` has room for a second copy of itself, where lines without their citations are read again.
     """
     found[:5] = 0
-    to, word, kept, spare = out_start, ZERO, ZERO, end + 8
+    last, spare, word_count, line_count = ZERO, end + 8, totals[ALL_WORDS], totals[ALL_LINES]
     for line in range(line_count):
-        start, stop = lines[line, FIRST], lines[line, LAST]
-        while word < word_count and words[word, START] < start:
-            word += 1
-        if settings[LONGEST_WORD] >= 0 and lines[line, LONGEST] > settings[LONGEST_WORD]:
-            continue
-        edited = False
-        if settings[CITATIONS] and lines[line, LINE_FLAGS] & HAS_BRACKET:
-            copied = without_citations(page, start, stop, spare, language)
-            edited = copied - spare < stop - start
-            if edited:
-                start, stop = spare, copied
-        if settings[TERMINAL_MARKS] and not ends_well(page, start, stop):
-            continue
-        if lines[line, CHUNKS] < settings[FEWEST_WORDS]:
-            continue
-        phrases = find_phrases(page, start, stop) if edited or lines[line, LINE_FLAGS] & MAY_HOLD_PHRASE else 0
-        if settings[LOREM_IPSUM] and phrases & HAS_LOREM and not found[2]:
-            found[1] = 1
-        if settings[JAVASCRIPT] and phrases & HAS_JAVASCRIPT:
-            continue
-        if settings[CURLY_BRACKET] and lines[line, LINE_FLAGS] & HAS_CURLY and not found[1]:
-            found[2] = 1
-        if settings[POLICY] and phrases & HAS_POLICY:
+        start, stop, gap = lines[line, FIRST], lines[line, LAST], ZERO
+        first = next_word(words, last, word_count, start)
+        last = past = next_word(words, first, word_count, stop)
+        cited = settings[CITATIONS] and lines[line, LINE_FLAGS] & HAS_BRACKET
+        copied = without_citations(page, start, stop, spare, language) if cited else ZERO
+        edited = copied > 0 and copied - spare < stop - start
+        if edited:
+            start, stop = spare, copied
+        verdict = judge_line(page, start, stop, edited, lines, line, settings)
+        if not (found[1] or found[2]):
+            found[1] = 1 if verdict & LOREM_PAGE else 0
+            found[2] = 1 if verdict & CURLY_PAGE and not verdict & LOREM_PAGE else 0
+        if verdict & LINE_GOES:
             continue
         if edited:
             gap = scan(page, start, stop, language, hashes, words, word_count, lines, line_count, chunk, again)
-            found[0] += sentences(words, word_count, again[ALL_WORDS], gap)
-            found[4] += again[ALL_WORDS] - word_count
-            write_piece(pieces, kept, to, to, code_points(page, start, stop), np.int64(again[ALL_WORDS] == word_count))
-        else:
-            first = word
-            while word < word_count and words[word, START] < stop:
-                word += 1
-            found[0] += sentences(words, first, word, ZERO)
-            found[4] += word - first
-            write_piece(pieces, kept, to, to, lines[line, CHARS_LAST] - lines[line, CHARS_FIRST], np.int64(word == first))
-        to = append_line(page, start, stop, out, to, kept, pieces)
-        kept += 1
-    found[3] = kept
+            first, past = word_count, again[ALL_WORDS]
+        chars = code_points(page, start, stop) if edited else lines[line, CHARS_LAST] - lines[line, CHARS_FIRST]
+        write_piece(pieces, found[3], to, to, chars, np.int64(first == past))
+        to = append_line(page, start, stop, out, to, found[3], pieces)
+        found[0] += sentences(words, first, past, gap)
+        found[3] += 1
+        found[4] += past - first
     return to
+
+
+@kernel(allocates=False)
+def next_word(words: Words, word: int, end: int, place: int) -> int:
+    """Return the first word from `word` on that starts at `place` or later."""
+    while word < end and words[word, START] < place:
+        word += 1
+    return word
 
 
 @kernel(allocates=False)
@@ -197,7 +248,7 @@ def append_line(page: Bytes, start: int, stop: int, out: Bytes, to: int, row: in
 def strip(out: Bytes, start: int, end: int, language: Language, pieces: Table, kept: int) -> tuple[int, int, int, int]:
     """Strip white space off out[start:end] and its pieces; returns start, end, and the first piece and the end of those that are left."""
     while start < end and language[code_point(out, start)] & SPACE:
-        start += width(out[start])
+        start += width(peek(out, start))
     while end > start and language[code_point(out, last_code_point(out, start, end))] & SPACE:
         end = last_code_point(out, start, end)
     first, last = 0, kept

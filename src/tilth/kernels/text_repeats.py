@@ -1,9 +1,10 @@
 """What repeats in a page: lines, paragraphs, and n-grams of words.
 
-Source of the measures: Rae et al. 2021 (Gopher, arXiv 2112.11446), appendix A1.1, as datatrove counts them: a repeat is a second or later
-copy; lines are cut at runs of newlines, paragraphs at two or more. N-grams are found by induction: an n-gram can only repeat where both of its
-(n-1)-grams do, so after the pairs little is left to look at. Two n-grams are the same if their words are; datatrove compares them glued
-together, which differs only where the same letters are cut into as many words at other places.
+Source of the measures: Rae et al. 2021 (Gopher, arXiv 2112.11446), appendix A1.1, as datatrove's GopherRepetitionFilter (Apache-2.0)
+counts them: a repeat is a second or later copy; lines are cut at runs of newlines, paragraphs at two or more. N-grams are found by
+induction: one can only repeat where both (n-1)-grams in it do, so after the pairs little is left to look at. Two n-grams are the same if
+their words are; datatrove compares 5- to 10-grams glued together, which differs only where the same letters are cut into as many words
+at other places (one document in some thousands, by a few code points).
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import numpy as np
 
 from tilth.kernels.arrow import Bytes
 from tilth.kernels.jit import kernel
-from tilth.kernels.spacy_words import CHARS, CHARS_END, CHARS_LINE, CHUNKS, FIRST, LAST, LINE_END, LINE_FLAGS, NEWLINE, NEXT, ZERO, Hashes, Lines, Totals, Words
+from tilth.kernels.spacy_table import ALL_CHARS, ALL_LINES, ALL_WORDS, CHARS, ZERO, Hashes, Totals, Words
+from tilth.kernels.spacy_words import CHARS_END, CHUNKS, FIRST, LAST, LINE_END, LINE_FLAGS, NEWLINE, NEXT, Lines
 from tilth.kernels.text_bytes import MULTIPLIER, SHIFT, code_points, hash_bytes, pair
 
 Table = np.ndarray[tuple[int, int], np.dtype[np.int64]]
@@ -53,19 +55,18 @@ def slots_for(items: int) -> int:
 
 
 @kernel(allocates=False)
-def cut_at_newlines(end: int, lines: Lines, line_count: int, chars: int, pieces: Table) -> int:
-    """Write the parts of the page between newlines into `pieces` and return their number, at least one."""
+def cut_at_newlines(end: int, lines: Lines, totals: Totals, pieces: Table, at: int) -> int:
+    """Write the parts between newlines of a scanned page, `end` bytes, into `pieces`, as if it stood at `at`; return how many."""
     count, start, chars_start, blank = ZERO, ZERO, ZERO, ONE
-    for line in range(line_count):
+    for line in range(totals[ALL_LINES]):
         if lines[line, CHUNKS]:
             blank = ZERO
         if lines[line, LINE_FLAGS] & NEWLINE:
             stop = lines[line, NEXT] - 1
-            both = stop - lines[line, LINE_END]  # the "\r" of "\r\n" is part of the piece
-            write_piece(pieces, count, start, stop, lines[line, CHARS_END] + both - chars_start, blank)
-            count += 1
-            start, chars_start, blank = stop + 1, lines[line, CHARS_END] + both + 1, ONE
-    write_piece(pieces, count, start, end, chars - chars_start, blank)
+            chars = lines[line, CHARS_END] + stop - lines[line, LINE_END]  # the "\r" of "\r\n" is part of the piece
+            write_piece(pieces, count, at + start, at + stop, chars - chars_start, blank)
+            count, start, chars_start, blank = count + 1, stop + 1, chars + 1, ONE
+    write_piece(pieces, count, at + start, at + end, totals[ALL_CHARS] - chars_start, blank)
     return count + 1
 
 
@@ -100,7 +101,9 @@ def repeated_lines(pieces: Table, count: int, table: Table, base: int, found: To
 
 
 @kernel(allocates=False)
-def repeated_paragraphs(page: Bytes, begin: int, end: int, pieces: Table, count: int, table: Table, base: int, found: Totals, at: int) -> int:
+def repeated_paragraphs(
+    page: Bytes, begin: int, end: int, pieces: Table, count: int, table: Table, base: int, found: Totals, at: int
+) -> int:
     """The same for the paragraphs of the stripped page, page[begin:end], from found[at] on."""
     mask, fresh = slots_for(count) - 1, base
     found[at : at + 3] = 0
@@ -127,7 +130,9 @@ def repeated_paragraphs(page: Bytes, begin: int, end: int, pieces: Table, count:
 
 
 @kernel(allocates=False)
-def repeated_grams(hashes: Hashes, words: Words, count: int, table: Table, base: int, before: np.ndarray, grams: Table, tally: Table, found: Totals, at: int) -> int:
+def repeated_grams(
+    hashes: Hashes, words: Words, count: int, table: Table, base: int, before: Totals, grams: Table, tally: Table, found: Totals, at: int
+) -> int:
     """Write, from found[at] on, the code points of the most frequent 2-, 3- and 4-gram and of repeated 5- to 10-grams.
 
     The most frequent: its length with one space between words, times its copies; the first one counts if none repeats. Repeated: from the
@@ -201,7 +206,7 @@ def keep_repeated(size: int, grams: Table, tally: Table) -> int:
 
 
 @kernel(allocates=False)
-def top_chars(n: int, kinds: int, before: np.ndarray, tally: Table) -> int:
+def top_chars(n: int, kinds: int, before: Totals, tally: Table) -> int:
     """The most frequent n-gram's code points with spaces between, times its copies; of several the first, as Counter.most_common has it."""
     best, place = 1, 0
     for gram in range(kinds):
@@ -211,7 +216,7 @@ def top_chars(n: int, kinds: int, before: np.ndarray, tally: Table) -> int:
 
 
 @kernel(allocates=False)
-def duplicate_chars(n: int, size: int, before: np.ndarray, grams: Table, tally: Table) -> int:
+def duplicate_chars(n: int, size: int, before: Totals, grams: Table, tally: Table) -> int:
     """Code points in n-grams that were met before, from the left, without overlap."""
     chars, free = 0, 0
     for row in range(size):
@@ -224,3 +229,20 @@ def duplicate_chars(n: int, size: int, before: np.ndarray, grams: Table, tally: 
         else:
             tally[gram, FIRST_PLACE] = -1  # met
     return chars
+
+
+@kernel(allocates=False)
+def fold_repetition(
+    page: Bytes, hashes: Hashes, words: Words, lines: Lines, totals: Totals, pieces: Table, size: int, table: Table, base: int,
+    before: Totals, grams: Table, tally: Table, found: Totals,
+) -> int:
+    """Write the counts of repeated lines, paragraphs and n-grams; returns the next free number for `table`."""
+    hash_pieces(page, pieces, ZERO, size)
+    base = repeated_lines(pieces, size, table, base, found)
+    start, stop = ZERO, ZERO
+    for line in range(totals[ALL_LINES]):
+        if lines[line, CHUNKS]:
+            start = lines[line, FIRST] if stop == 0 else start
+            stop = lines[line, LAST]
+    base = repeated_paragraphs(page, start, stop, pieces, size, table, base, found, 3)
+    return repeated_grams(hashes, words, totals[ALL_WORDS], table, base, before, grams, tally, found, 6)
