@@ -127,7 +127,7 @@ def infix_size(chunk: Chunk, at: int, lo: int, hi: int) -> int:
     before, after = chunk[at - 1, KIND], chunk[at + 1, KIND]
     if code == _DOT:
         return 1 if before & (LOWER | QUOTE) and after & (UPPER | QUOTE) else 0
-    sign = code == _PLUS or code == _DASH or code == _STAR or code == _CARET
+    sign = code in (_PLUS, _DASH, _STAR, _CARET)
     if sign and before & DIGIT and (after & DIGIT or chunk[at + 1, CODE] == _DASH):
         return 1
     if code == _COMMA:

@@ -1,7 +1,7 @@
 """Whether a chunk is a URL, a host name or an address.
 
-Source of the grammar: spaCy's URL match (MIT), which is Diego Perini's pattern (MIT) with the scheme optional and the last label of a name in
-lower case.
+Source of the grammar: spaCy's URL match (MIT), which is Diego Perini's pattern (MIT) with the scheme optional and the last
+label of a name in lower case.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ def is_url(chunk: Chunk, lo: int, hi: int) -> bool:
 
 @kernel(allocates=False)
 def _in_scheme(code: int, kind: int) -> bool:
-    return kind & WORD != 0 or code == _PLUS or code == _DASH or code == _DOT
+    return kind & WORD != 0 or code in (_PLUS, _DASH, _DOT)
 
 
 @kernel(allocates=False)
 def _in_place(code: int, kind: int) -> bool:
-    return kind & (HOST | LOWER | DECIMAL) != 0 or code == _DOT or code == _DASH or code == _LOW_LINE
+    return kind & (HOST | LOWER | DECIMAL) != 0 or code in (_DOT, _DASH, _LOW_LINE)
 
 
 @kernel(allocates=False)
 def _starts_path(code: int) -> bool:
-    return code == _SLASH or code == _QUESTION or code == _HASH
+    return code in (_SLASH, _QUESTION, _HASH)
 
 
 @kernel(allocates=False)
