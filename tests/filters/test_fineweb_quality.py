@@ -30,7 +30,8 @@ def test_figures_counted_by_hand() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "empty"), (" \n\u3000\n", "empty"), (LONG, None), ("No line of this text ends in a mark that ends a sentence", "line_punct_ratio"),
+        ("", "empty"), (" \n\u3000\n", "empty"), (LONG, None),
+        ("No line of this text ends in a mark that ends a sentence", "line_punct_ratio"),
         ("Short.\nShorter.\nTiny.", "short_line_ratio"), (f"{LONG}\n{LONG}", "char_dup_ratio"), (LONG + "\n" * 10, "list_ratio"),
         ("这一行足够长，所以不算短行，而且它以句号结尾，一共有三十多个字符呢呢呢。", None),
     ],

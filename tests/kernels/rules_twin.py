@@ -89,4 +89,5 @@ def fineweb(text: str, short: int) -> list[int]:
     lines = [line for line in text.split("\n") if line.strip()]
     ends = sum(line[-1] in spacy_twin.marks("terminal") for line in lines)
     chars = len(text.replace("\n", ""))
-    return [len(lines), ends, sum(len(line) <= short for line in lines), repeats(lines)[2], chars, text.count("\n"), len(spacy_twin.words(text))]
+    short_lines = sum(len(line) <= short for line in lines)
+    return [len(lines), ends, short_lines, repeats(lines)[2], chars, text.count("\n"), len(spacy_twin.words(text))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tilth.kernels.text_classes import data_file
 
@@ -40,8 +41,8 @@ def patterns() -> dict[str, re.Pattern[str]]:
     prefix = rf"\.\.+|US\$|[AC]\$|\+(?![0-9])|[{members('prefix', without='+')}]"
     endings = any_of(WORDS["endings_after_digit"])
     suffix = (
-        rf"(?:\.\.+|……|['’][sS]|(?<=[0-9])(?:{endings})|(?<=[0-9])[{members('suffix_after_digit', without='.')}]|(?<=[{members('before_dot')}])\."
-        rf"|(?<=[{upper}][{upper}])\.|(?<=°[FfCcKk])\.|[{members('suffix')}])$"
+        rf"(?:\.\.+|……|['’][sS]|(?<=[0-9])(?:{endings})|(?<=[0-9])[{members('suffix_after_digit', without='.')}]"
+        rf"|(?<=[{members('before_dot')}])\.|(?<=[{upper}][{upper}])\.|(?<=°[FfCcKk])\.|[{members('suffix')}])$"
     )
     infix = (
         rf"\.\.+|[{members('infix')}]|(?<=[0-9])[-+*^](?=[0-9-])|(?<=[{lower}{quote}])\.(?=[{upper}{quote}])|(?<=[{alpha}]),(?=[{alpha}])"
@@ -117,7 +118,8 @@ def tokens(text: str) -> list[Token]:
 
 def put_together(found: list[Token]) -> list[Token]:
     longest = max(map(len, RUNS))
-    spans = [(i, size) for size in range(longest, 0, -1) for i in range(len(found) - size + 1) if tuple(t.text for t in found[i : i + size]) in RUNS]
+    texts = [token.text for token in found]
+    spans = [(i, n) for n in range(longest, 0, -1) for i in range(len(found) - n + 1) if tuple(texts[i : i + n]) in RUNS]
     taken: set[int] = set()
     chosen = {}
     for i, size in spans:
@@ -127,10 +129,10 @@ def put_together(found: list[Token]) -> list[Token]:
     result, i = [], 0
     while i < len(found):
         part = found[i : i + chosen.get(i, 1)]
-        unbroken = all(a.end == b.start for a, b in zip(part, part[1:], strict=False))
+        unbroken = all(a.end == b.start for a, b in pairwise(part))
         if i in chosen and unbroken:
             start = part[0].start
-            for piece in RULES[RUNS[tuple(t.text for t in part)]]:
+            for piece in RULES[RUNS[tuple(texts[i : i + len(part)])]]:
                 result.append(Token(piece, start))
                 start += len(piece)
         else:
