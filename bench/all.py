@@ -69,7 +69,8 @@ def main() -> None:
             known[title] = f"Aim: {aim}.\n\n{measure(name, arguments, given.peer)}\n\n{stamp}"
             print(f"## {title}\n\n{known[title]}\n", flush=True)
             head = "# Results\n\nAs measured, good or bad, by `make bench`; machines are noisy, so read ratios before speeds.\n"
-            order = [each[0] for each in BENCHES.values()] + [other for other in known if other not in {each[0] for each in BENCHES.values()}]
+            titles = [each[0] for each in BENCHES.values()]
+            order = [*titles, *(other for other in known if other not in titles)]
             RESULTS.write_text(head + "".join(f"\n## {each}\n\n{known[each]}\n" for each in order if each in known))
 
 

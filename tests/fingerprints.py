@@ -62,7 +62,7 @@ def _imports(module: str) -> list[str]:
     for node in ast.walk(ast.parse(_file(module).read_text())):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("tilth."):
             wanted += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return [name for name in wanted if name.split(".")[1] in FAMILIES and importlib.util.find_spec(name.rpartition(".")[0]) and _is_module(name)]
+    return [name for name in wanted if name.split(".")[1] in FAMILIES and _is_module(name)]
 
 
 def _is_module(name: str) -> bool:

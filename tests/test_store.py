@@ -79,7 +79,8 @@ def test_blobs_cannot_be_edited_by_accident(tmp_path: Path) -> None:
 @given(st.lists(st.integers(0, 5000), max_size=6), st.integers(1, 4000))
 def test_the_bytes_of_a_table_do_not_depend_on_its_batches(tmp_path_factory, sizes: list[int], cut: int) -> None:
     store = Store(str(tmp_path_factory.getbasetemp() / "cuts"))
-    rows = pa.record_batch({"a": pa.array(range(sum(sizes)), pa.int64()), "t": pa.array(["x" * (i % 7) for i in range(sum(sizes))], pa.large_string())})
+    texts = pa.array(["x" * (i % 7) for i in range(sum(sizes))], pa.large_string())
+    rows = pa.record_batch({"a": pa.array(range(sum(sizes)), pa.int64()), "t": texts})
     names = []
     for size in (cut, max(1, sum(sizes))):
         table = store.growing_table(rows.schema)
