@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from kernels import rules_twin
 from kernels.texts import pages
 
+from tilth.errors import StepError
 from tilth.kernels import text_counts as kernel
 
 STOPS = ("the", "be", "to", "of", "and", "that", "have", "with")
@@ -83,6 +85,12 @@ def test_all_families_in_one_pass(texts: list[str], options: tuple[int, ...]) ->
         before = [len(text), len(text.splitlines()), *rules_twin.repetition(text), *rules_twin.quality(text, STOPS)]
         expected = [*before, *counts, *rules_twin.fineweb(wanted, 30)]
         assert (row, edited) == (expected, wanted)
+
+
+def test_a_text_that_the_tables_cannot_hold_is_refused() -> None:
+    kernel.check_lengths(np.array([5, 5 + 2**31 - 1]))
+    with pytest.raises(StepError, match="2,147,483,648 bytes"):
+        kernel.check_lengths(np.array([0, 0, 2**31]))
 
 
 def test_a_slice_a_null_and_an_empty_array() -> None:

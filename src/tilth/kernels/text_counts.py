@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from tilth.errors import StepError
 from tilth.kernels.arrow import Bytes, Offsets, strings, utf8
 from tilth.kernels.jit import kernel
 from tilth.kernels.spacy_affixes import CHUNK_COLUMNS
@@ -52,16 +53,29 @@ def measure(
 ) -> Measured:
     """Count what the wanted families need in each text; a null counts as empty. `short_line` is in code points.
 
+    Raises StepError for a text of 2 GiB or more, whose places do not fit the tables.
+
     >>> measure(pa.array(["one two", "three"]), QUALITY).counts[:, WORDS].tolist()
     [2, 1]
     """
     offsets, data = utf8(texts)
+    check_lengths(offsets)
     out = np.empty(int(offsets[-1] - offsets[0]) + 16 if wants & C4 else 16, np.uint8)
     ends = np.zeros(len(offsets), np.int64)
     counts = np.zeros((len(offsets) - 1, COUNTS), np.int64)
     settings, stops = np.array(c4_settings, np.int64), stop_table(stop_words)
     count_documents(offsets, data, language(), wants, settings, short_line, stops, out, ends, counts)
     return Measured(counts, strings(ends, out[: ends[-1]]) if wants & C4 else None)
+
+
+def check_lengths(offsets: Offsets) -> None:
+    """Raise StepError if a text is too long for the tables, which are int32."""
+    longest = int(np.diff(offsets).max(initial=0))
+    if longest >= 1 << 31:
+        raise StepError(
+            "A text is too long.", where="quality signals", why=f"it has {longest:,} bytes, and 2 GiB is the most",
+            fix="cut such texts before this step, or drop them by their size",
+        )
 
 
 @kernel
