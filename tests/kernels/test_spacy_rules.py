@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tilth.kernels import spacy_rules as kernel
+from tilth.kernels.spacy_runs import find_run
 from tilth.kernels.text_bytes import pair
 from tilth.kernels.text_classes import classes, data_file
 
@@ -38,7 +39,7 @@ def test_every_run_is_found_from_its_first_two_pieces() -> None:
             sizes = [len(piece.encode()) for piece in pieces]
             words = np.array([[sum(sizes[:i]), size, 0, 0] for i, size in enumerate(sizes)], np.int32)
             key = np.uint64(pair(kernel.text_hash(pieces[0]), kernel.text_hash(pieces[1])))
-            row = int(kernel.find_run(kernel.language(), data, words, 0, len(pieces), key))
+            row = int(find_run(kernel.language(), data, words, 0, len(pieces), key))
             known = kernel.KNOWN + int(kernel.language()[row + 1]) * kernel.KNOWN_COLUMNS
             assert kernel.is_seen(kernel.language(), key)
             assert known == find(rule["text"])

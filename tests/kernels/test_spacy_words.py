@@ -37,6 +37,7 @@ class Page:
 @example("http://u:p@foo.com:80/x?y, user@foo.co. 8.8.8.8/24 10.0.0.1 172.32.0.1: 1.2.3.4.5 foo.Bar.com a_b.com -a.com")
 @example("\x00\x85a\u2028b\r\nc\u00a0d  e")
 @example("5km/h 5m². $5US$ 3'S don’t we'll've U.S. U.S.A. A. AB. e.g. i.e., (see e.g.) 'tis")
+@example("x:)\r)) y:)  )) x:) )) a.\u2028. (:\n)")
 @example("中文。中文，foo.中文 ಠ_ಠ 😀😀 a😀b 😀.")
 def test_words_are_those_of_the_twin(text: str) -> None:
     assert Page(text).words == spacy_twin.words(text)

@@ -63,34 +63,6 @@ def find_known(language: Language, page: np.ndarray, start: int, end: int, key: 
     return 0
 
 
-@kernel(allocates=False)
-def find_run(language: Language, page: np.ndarray, words: np.ndarray, word: int, size: int, key: np.uint64) -> int:
-    """Return where the row of the run is that the `size` words from `word` are; 0 if there is none. `key` is the hash of the first two."""
-    slot = key & _SLOT
-    while language[PAIR_SLOTS + np.int64(slot)]:
-        row = RUNS + (language[PAIR_SLOTS + np.int64(slot)] - 1) * RUN_COLUMNS
-        while True:
-            if language[row] == size and is_run(language, row, page, words, word):
-                return row
-            if not language[row + 2]:
-                break
-            row += RUN_COLUMNS
-        slot = (slot + np.uint64(1)) & _SLOT
-    return 0
-
-
-@kernel(allocates=False)
-def is_run(language: Language, row: int, page: np.ndarray, words: np.ndarray, word: int) -> bool:
-    """Return whether the words from `word` on are the tokens of the run in `row`."""
-    place = language[KNOWN + language[row + 1] * KNOWN_COLUMNS]
-    for token in range(language[row]):
-        size = language[row + 3 + token]
-        if words[word + token, 1] != size or not spells(language, place, page, np.int64(words[word + token, 0]), size):
-            return False
-        place += size
-    return True
-
-
 @functools.cache
 def language() -> Language:
     """Return the array for blank English."""

@@ -11,7 +11,7 @@ import numpy as np
 from tilth.kernels.arrow import Bytes
 from tilth.kernels.jit import kernel
 from tilth.kernels.spacy_affixes import Chunk
-from tilth.kernels.spacy_rules import KNOWN, KNOWN_COLUMNS, LONGEST_RUN, Language, find_run
+from tilth.kernels.spacy_rules import KNOWN, KNOWN_COLUMNS, LONGEST_RUN, PAIR_SLOTS, RUN_COLUMNS, RUNS, SLOTS, Language, spells
 from tilth.kernels.spacy_table import (
     AFTER_GAP,
     FIRST_WORD,
@@ -30,6 +30,7 @@ from tilth.kernels.spacy_table import (
 from tilth.kernels.text_bytes import pair
 
 WORD, RUN = range(2)  # columns of `chunk`, which serves as a list of spots here: a word that may start a run, the run chosen for it or 0
+_SLOT_MASK = np.uint64(SLOTS - 1)
 
 
 @kernel(allocates=False)
@@ -49,6 +50,36 @@ def put_together(page: Bytes, language: Language, hashes: Hashes, words: Words, 
             for taken in range(word, word + size if run else word):
                 words[taken, FLAGS] |= TAKEN
     return rewrite(page, language, hashes, words, end, chunk, spots, totals)
+
+
+@kernel(allocates=False)
+def find_run(language: Language, page: Bytes, words: Words, word: int, size: int, key: np.uint64) -> int:
+    """Return where the row of the run is that the `size` words from `word` are; 0 if there is none. `key` is the hash of the first two."""
+    slot = key & _SLOT_MASK
+    while language[PAIR_SLOTS + np.int64(slot)]:
+        row = RUNS + (language[PAIR_SLOTS + np.int64(slot)] - 1) * RUN_COLUMNS
+        while True:
+            if language[row] == size and is_run(language, row, page, words, word):
+                return row
+            if not language[row + 2]:
+                break
+            row += RUN_COLUMNS
+        slot = (slot + np.uint64(1)) & _SLOT_MASK
+    return 0
+
+
+@kernel(allocates=False)
+def is_run(language: Language, row: int, page: Bytes, words: Words, word: int) -> bool:
+    """Return whether the words from `word` on are the tokens of the run in `row`, with no token of white space among them."""
+    place = language[KNOWN + language[row + 1] * KNOWN_COLUMNS]
+    for token in range(language[row]):
+        size = language[row + 3 + token]
+        if token and words[word + token, FLAGS] & AFTER_GAP:
+            return False
+        if words[word + token, SIZE] != size or not spells(language, place, page, np.int64(words[word + token, START]), size):
+            return False
+        place += size
+    return True
 
 
 @kernel(allocates=False)
