@@ -124,6 +124,7 @@ def run(
         trails = _trails(conductor, flow)
         before = out_store.read_json("run.json")
         data = books(flow, name, pieces) | {"outputs": outputs, "store": store or "store", "recipe": _records(recipe, blobs)}
+        data["text_bytes"] = max((output["text_bytes"] for output in outputs.values()), default=0) or data["text_bytes"]
         data["retracted"] = retracted(blobs, before, pieces)
         files |= {f"{kind}/{shard:05d}.parquet": blob for kind, shards in trails.items() for shard, blob in shards.items()}
         publish(blobs, out_store, files)
@@ -239,7 +240,8 @@ def _write(conductor: Conductor, pieces: dict[int, Piece], writers: Sequence[Wri
         about = writer.finish({shard: receipt["info"] for shard, receipt in receipts.items()})
         files |= {f"{writer.folder}/{name}": conductor.store.put(data) for name, data in about.items()}
         size = sum(length for receipt in receipts.values() for _, length in receipt["files"].values())
-        outputs[writer.folder] = {"writer": type(writer).__name__, "bytes": size, "shards": len(receipts)}
+        text = sum(receipt["text_bytes"] for receipt in receipts.values())
+        outputs[writer.folder] = {"writer": type(writer).__name__, "bytes": size, "shards": len(receipts), "text_bytes": text}
     return files, outputs
 
 

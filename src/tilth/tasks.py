@@ -142,10 +142,10 @@ def answer(store: Store, *, guard: Guard, messages: Sequence[str], exchange: Exc
 def export(store: Store, *, guard: Guard, piece: Piece, writer: Writer) -> Result:
     """Write one shard for others to read; the runner gives the blobs their names in the output folder."""
     files: dict[str, tuple[str, int]] = {}
-    batches = read_piece(store, piece, writer.reads)
+    batches, text_bytes = read_piece(store, piece, writer.reads), [0]
     schema = _empty(store, piece, writer.reads).schema
-    info = writer.write(batches, schema, lambda suffix: cast(BinaryIO, _Output(store, suffix, files)))
-    return {"files": files, "info": info, "rows": piece.rows}, {}
+    info = writer.write(_weighed(batches, text_bytes), schema, lambda suffix: cast(BinaryIO, _Output(store, suffix, files)))
+    return {"files": files, "info": info, "rows": piece.rows, "text_bytes": text_bytes[0]}, {}
 
 
 def trail(store: Store, *, guard: Guard, kind: str, parts: Sequence[tuple[int, str]]) -> Result:
@@ -321,6 +321,12 @@ def _refuse_broken_steps(ledger: Ledger, steps: Sequence[Op], shard: int) -> Non
                 f"{label(step)} failed on every one of {tally.came} rows.", where=f"step {index + 1} of the stage, shard {shard}",
                 why=tally.error, fix="try the step on one text: tilth.try_on(step, 'some text')",
             )
+
+
+def _weighed(batches: Iterator[pa.RecordBatch], text_bytes: list[int]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        text_bytes[0] += _bytes_of_text(batch)
+        yield batch
 
 
 def _by_source(batch: pa.RecordBatch) -> dict[str, int]:
