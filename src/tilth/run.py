@@ -131,6 +131,7 @@ def run(
         out_store.write_json(sorted(conductor.used), "receipts.json")
         out_store.write_json(data, "run.json")
         data["times"] = keep_times(conductor, flow, out_store, time.monotonic() - start)
+        out_store.tidy()
     finally:
         if engine is not executor:
             engine.close()

@@ -152,6 +152,12 @@ class Store:
             with contextlib.suppress(FileNotFoundError):
                 self.fs.rm_file(path)
 
+    def tidy(self) -> None:
+        """Remove the folder of files under way if none is."""
+        if self.local:
+            with contextlib.suppress(OSError):
+                os.rmdir(self.path("partial"))
+
     @contextlib.contextmanager
     def _temporary(self) -> Iterator[tuple[str, IO[bytes]]]:
         """A file beside the store (so that the rename is atomic), or in temporary space when the store is remote."""
