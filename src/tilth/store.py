@@ -59,7 +59,7 @@ class Store:
     def write(self, fill: Callable[[BinaryIO], Any]) -> tuple[str, int, Any]:
         """Store what `fill` writes to the file it is given; return (digest, bytes, what `fill` returned)."""
         with self._temporary() as (path, file):
-            sink = _Hashing(file)
+            sink = HashingFile(file)
             result = _guarded(lambda: fill(cast(BinaryIO, sink)), self.url)
             name, size = sink.digest.hexdigest(), sink.tell()
             file.flush()
@@ -190,7 +190,7 @@ class Growing:
         self.store = store
         self.open = contextlib.ExitStack()
         self.path, self.file = self.open.enter_context(store._temporary())
-        self.sink = _Hashing(self.file)
+        self.sink = HashingFile(self.file)
 
     def commit(self) -> str:
         with self.open:
@@ -223,13 +223,14 @@ class GrowingTable(Growing):
         super().discard()
 
 
-class _Hashing:
-    """A file that remembers the digest of what was written to it; no seeking, so that every store can be behind it."""
+class HashingFile:
+    """A file that remembers the digest of what was written to it; no seeking, so that every store can be behind it.
 
-    closed = False
+    `at_close` is called once, with whether all went well: by `close`, or at the end of a `with` block.
+    """
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self.file, self.size = file, 0
+    def __init__(self, file: IO[bytes], at_close: Callable[[bool], None] | None = None) -> None:
+        self.file, self.at_close, self.size, self.closed = file, at_close, 0, False
         self.digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
 
     def write(self, data: Any) -> int:
@@ -246,7 +247,12 @@ class _Hashing:
         self.file.flush()
 
     def close(self) -> None:
-        """The store closes the file itself, after it was named."""
+        self._end(True)
+
+    def _end(self, well: bool) -> None:
+        if self.at_close and not self.closed:
+            self.closed = True
+            self.at_close(well)
 
     def writable(self) -> bool:
         return True
@@ -257,11 +263,11 @@ class _Hashing:
     def seekable(self) -> bool:
         return False
 
-    def __enter__(self) -> _Hashing:
+    def __enter__(self) -> HashingFile:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        return None
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._end(kind is None)
 
 
 def _guarded(act: Callable[[], Any], url: str) -> Any:

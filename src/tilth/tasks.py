@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain as chain_of
 from typing import Any, BinaryIO, cast
 
@@ -144,7 +145,7 @@ def export(store: Store, *, guard: Guard, piece: Piece, writer: Writer) -> Resul
     files: dict[str, tuple[str, int]] = {}
     batches, text_bytes = read_piece(store, piece, writer.reads), [0]
     schema = _empty(store, piece, writer.reads).schema
-    info = writer.write(_weighed(batches, text_bytes), schema, lambda suffix: cast(BinaryIO, _Output(store, suffix, files)))
+    info = writer.write(_weighed(batches, text_bytes), schema, partial(_output, store, files))
     return {"files": files, "info": info, "rows": piece.rows, "text_bytes": text_bytes[0]}, {}
 
 
@@ -227,45 +228,6 @@ class _LazySinks(dict[str, Sink]):
             cast(GrowingTable, sink).discard()
 
 
-class _Output:
-    """A file that a Writer fills: it becomes a blob when it is closed."""
-
-    def __init__(self, store: Store, suffix: str, files: dict[str, tuple[str, int]]) -> None:
-        self.blob, self.suffix, self.files, self.closed = store.growing(), suffix, files, False
-
-    def write(self, data: Any) -> int:
-        return self.blob.sink.write(data)
-
-    def tell(self) -> int:
-        return self.blob.sink.tell()
-
-    def flush(self) -> None:
-        return None
-
-    def writable(self) -> bool:
-        return True
-
-    def readable(self) -> bool:
-        return False
-
-    def seekable(self) -> bool:
-        return False
-
-    def close(self) -> None:
-        if not self.closed:
-            self.closed = True
-            self.files[self.suffix] = (self.blob.commit(), self.blob.sink.tell())
-
-    def __enter__(self) -> _Output:
-        return self
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self.blob.discard()
-
-
 def _count(first: pa.RecordBatch | None, rest: Iterator[pa.RecordBatch], counted: list[int]) -> Iterator[pa.RecordBatch]:
     while first is not None:
         counted[0] += len(first)
@@ -321,6 +283,20 @@ def _refuse_broken_steps(ledger: Ledger, steps: Sequence[Op], shard: int) -> Non
                 f"{label(step)} failed on every one of {tally.came} rows.", where=f"step {index + 1} of the stage, shard {shard}",
                 why=tally.error, fix="try the step on one text: tilth.try_on(step, 'some text')",
             )
+
+
+def _output(store: Store, files: dict[str, tuple[str, int]], suffix: str) -> BinaryIO:
+    """A file that a Writer fills: it becomes a blob when it is closed."""
+    blob = store.growing()
+
+    def ended(well: bool) -> None:
+        if well:
+            files[suffix] = blob.commit(), blob.sink.tell()
+        else:
+            blob.discard()
+
+    blob.sink.at_close = ended
+    return cast(BinaryIO, blob.sink)
 
 
 def _weighed(batches: Iterator[pa.RecordBatch], text_bytes: list[int]) -> Iterator[pa.RecordBatch]:
