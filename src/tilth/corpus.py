@@ -18,7 +18,7 @@ from tilth.read.reader import File, Reader, Span
 from tilth.record import fingerprint, record
 from tilth.store import Store
 
-SPLITS = 2 << 20, 128 << 20  # the least and the most bytes of a shard, as the files are stored
+SPLITS = 4 << 20, 128 << 20  # the least and the most bytes of a shard, as the files are stored
 SHARDS = 256  # what is aimed at in between: enough to keep workers busy, few enough to list
 GROUP_FILES = 4096  # small files in one shard at most
 

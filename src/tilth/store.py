@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import io
 import json
 import os
 import tempfile
@@ -24,9 +25,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tilth.errors import StoreError
-from tilth.record import DIGEST_BYTES
+from tilth.record import DIGEST_BYTES, digest
 from tilth.write.parquet import RowGroups, write_parquet
 
+SMALL = 1 << 20
 FORMAT = 1  # of everything stored; part of every key
 
 
@@ -53,8 +55,9 @@ class Store:
         return self.path("blobs", name[:2], name)
 
     def put(self, data: bytes) -> str:
-        """Store bytes, return their digest."""
-        return self.write(lambda sink: sink.write(data))[0]
+        """Store bytes, return their digest; what is there already is not written again."""
+        name = digest(data)
+        return name if self.fs.exists(self.blob(name)) else self.write(lambda sink: sink.write(data))[0]
 
     def write(self, fill: Callable[[BinaryIO], Any]) -> tuple[str, int, Any]:
         """Store what `fill` writes to the file it is given; return (digest, bytes, what `fill` returned)."""
@@ -70,7 +73,7 @@ class Store:
         """Return a blob's bytes; raise StoreError where they are not what the name says."""
         with self.open(name) as file:
             data = file.read()
-        if hashlib.blake2b(data, digest_size=DIGEST_BYTES).hexdigest() != name:
+        if digest(data) != name:
             raise StoreError.damaged(name, self.blob(name))
         return data
 
@@ -85,6 +88,10 @@ class Store:
 
     def put_table(self, table: pa.Table) -> str:
         """Store a table as Parquet whose bytes depend on its rows alone."""
+        if table.nbytes < SMALL:  # schemas above all, which are the same for every shard
+            sink = io.BytesIO()
+            write_parquet(table.to_batches(), table.schema, sink)
+            return self.put(sink.getvalue())
         return self.write(lambda sink: write_parquet(table.to_batches(), table.schema, sink))[0]
 
     def growing_table(self, schema: pa.Schema) -> GrowingTable:
