@@ -66,6 +66,7 @@ def test_every_executor_and_partitioning_leaves_the_same_bytes(
 
 def test_explain_answers_for_every_fate(corpus: Path, expected: dict[str, str]) -> None:
     out = str(corpus.parent / "out")
+    assert explain(out, "page-5")[0].file == f"{corpus}/1.jsonl, row 1"
     assert explain(out, "page-7")[0].fate == "kept" and dict(explain(out, "page-7")[0].signals)["gopher_words"] > 100
     edited = explain(out, "edited")[0]
     assert edited.fate == "kept" and [step for step, _, _ in edited.edits] == ["RedactPii"]

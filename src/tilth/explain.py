@@ -123,13 +123,18 @@ def _story(run: Run, store: Store, row: int, identity: str, source: str) -> Stor
 
 
 def _file(run: Run, store: Store, row: int) -> str:
+    """The file that a row came from, and which of its rows it is."""
     manifest = Manifest.load(store, run.data["manifest"])
-    shards = {shard.number: shard for shard in manifest.shards} if manifest else {}
-    shard = shards.get(row >> 32)
-    if shard is None:
+    shard = {shard.number: shard for shard in manifest.shards}.get(row >> 32) if manifest else None
+    receipt = store.receipt(run.data["stages"][0]["keys"].get(str(row >> 32), ""))
+    if shard is None or receipt is None:
         return "unknown"
-    paths = [span.path for span in shard.spans]
-    return paths[0] if len(paths) == 1 else f"one of {len(paths)} files from {paths[0]}"
+    position = row & 0xFFFFFFFF
+    for span, rows in zip(shard.spans, receipt["span_rows"], strict=True):
+        if position < rows:
+            return f"{span.path}, row {position}" + (f" after {span.start:,}" if span.start else "")
+        position -= rows
+    return "unknown"
 
 
 def _edits(run: Run, steps: list[Any], row: int) -> tuple[tuple[str, int, int], ...]:

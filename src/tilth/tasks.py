@@ -74,14 +74,20 @@ def ingest(
 def _ingest(
     store: Store, guard: Guard, reader: Reader, schema: pa.Schema, spans: Sequence[Span], shard: int, steps: Sequence[Op], kept: str | None
 ) -> Result:
-    rows = addressed((batch for span in spans for batch in reader.read(span, schema)), shard)
+    counts = [0] * len(spans)
+
+    def read() -> Iterator[pa.RecordBatch]:
+        for i, span in enumerate(spans):
+            for batch in reader.read(span, schema):
+                counts[i] += len(batch)
+                yield batch
+
+    rows = addressed(read(), shard)
     batches = chain_of([next(rows, None) or _no_rows(schema)], rows)
-    if kept is None:
-        return _stage(store, guard, None, batches, steps, None, shard)
-    source = Layer(kept, columns_of(schema), source=True)
-    receipt, times = _stage(store, guard, Piece(shard, -1, (source,), ""), batches, steps, None, shard)
-    receipt["layers"].insert(0, source.to_json())
-    return receipt, times
+    source = (Layer(kept, columns_of(schema), source=True),) if kept else ()
+    receipt, times = _stage(store, guard, Piece(shard, -1, source, "") if kept else None, batches, steps, None, shard)
+    receipt["layers"] = [*(layer.to_json() for layer in source), *receipt["layers"]]
+    return receipt | {"span_rows": counts}, times
 
 
 def stage(

@@ -223,4 +223,5 @@ def _fix(flag: str, names: Sequence[str]) -> str:
     if flag == "columns":
         return "name only fields that the data have in columns=(...)"
     likely = [name for name in _LIKELY.get(flag, ()) if name in names]
-    return f'name the right one: {flag}="{next(iter([*likely, *names]), "...")}"'
+    name = next(iter([*likely, *names]), "...")
+    return f'name the right one: {flag}="{name}" (on the command line --set corpus.{flag}={name})'
