@@ -13,9 +13,7 @@ import pyarrow.parquet as pq
 from tilth.audit import TRAILS, is_signal
 from tilth.corpus import Manifest
 from tilth.errors import CorpusError
-from tilth.op import label
 from tilth.piece import Piece, read_piece
-from tilth.record import restore
 from tilth.run import Run, load
 from tilth.store import Store
 
@@ -99,21 +97,22 @@ def _trail(run: Run, kind: str) -> pa.Table:
 
 
 def _story(run: Run, store: Store, row: int, identity: str, source: str) -> Story:
-    steps = [restore(step, store.get) for step in run.data["executed"]]
+    steps = [name for stage in run.data["stages"] for name in stage["steps"]]
     common: dict[str, Any] = {"row": row, "id": identity, "source": source, "file": _file(run, store, row)}
     common["edits"] = _edits(run, steps, row)
     broken = _rows(_trail(run, "quarantine"), row)
     if broken:
         at = broken[0]["step"]
-        return Story(**common, fate="quarantined", step="read" if at < 0 else label(steps[at]), reason=broken[0]["error"])
+        return Story(**common, fate="quarantined", step="read" if at < 0 else steps[at], reason=broken[0]["error"])
     gone = _rows(_trail(run, "audit"), row)
     signals = _signals(run, store, row)
     if gone:
-        step, entry = steps[gone[0]["step"]], gone[0]
+        entry = gone[0]
+        step, rule = steps[entry["step"]], run.data["executed"][entry["step"]].get("rule", "")
         signals |= dict(entry["signals"])
         return Story(
-            **common, fate="duplicate" if entry["drop_of"] is not None else "dropped", step=label(step), reason=entry["reason"],
-            rule=getattr(step, "rule", ""), stands_for_it=_id_of(run, store, entry["drop_of"]), signals=tuple(signals.items()),
+            **common, fate="duplicate" if entry["drop_of"] is not None else "dropped", step=step, reason=entry["reason"],
+            rule=rule, stands_for_it=_id_of(run, store, entry["drop_of"]), signals=tuple(signals.items()),
             text=entry["excerpt"] or "",
         )
     stands_for = _trail(run, "audit")
@@ -137,8 +136,8 @@ def _file(run: Run, store: Store, row: int) -> str:
     return "unknown"
 
 
-def _edits(run: Run, steps: list[Any], row: int) -> tuple[tuple[str, int, int], ...]:
-    return tuple((label(steps[edit["step"]]), edit["before"], edit["after"]) for edit in _rows(_trail(run, "edits"), row))
+def _edits(run: Run, steps: list[str], row: int) -> tuple[tuple[str, int, int], ...]:
+    return tuple((steps[edit["step"]], edit["before"], edit["after"]) for edit in _rows(_trail(run, "edits"), row))
 
 
 def _rows(table: pa.Table, row: int) -> list[dict[str, Any]]:
