@@ -13,7 +13,7 @@ from toy_steps import RECIPE
 from tilth import explain, load, plan, run
 from tilth.read import Jsonl
 
-pytest.importorskip("s3fs", reason="s3fs is not installed")
+s3fs = pytest.importorskip("s3fs", reason="s3fs is not installed")
 server = pytest.importorskip("moto.server", reason="moto is not installed")
 
 
@@ -27,8 +27,10 @@ def bucket() -> Iterator[str]:
         for name, value in {"AWS_ENDPOINT_URL": f"http://{host}:{port}", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
                             "AWS_DEFAULT_REGION": "us-east-1"}.items():
             patch.setenv(name, value)
+        s3fs.S3FileSystem.clear_instance_cache()  # one that was made for another server would be used again
         fsspec.filesystem("s3", skip_instance_cache=True).mkdir("corpora")
         yield "s3://corpora"
+        s3fs.S3FileSystem.clear_instance_cache()
     running.stop()
 
 
