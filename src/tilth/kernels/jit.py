@@ -1,10 +1,12 @@
-"""One decorator for every kernel: no GIL, cached on disk under a name that changes when any kernel's source does."""
+"""One decorator for every kernel: no GIL, cached on disk under a name that changes when its source or a callee's does."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import inspect
 import os
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,10 +17,18 @@ from numba.core import config
 
 
 @functools.cache
-def cache_folder() -> str:
-    """Return the folder of compiled kernels; a caller's cache does not see a change in another file's callee, so all sources name it."""
+def sources(file: Path) -> frozenset[Path]:
+    """Return a kernel's source file and all files of this folder that it imports, directly or not."""
+    named = {part for line in re.findall(r"^from tilth\.kernels(?:\.(\w+))? import (.+)", file.read_text(), re.MULTILINE) for part in line}
+    callees = (file.with_name(word + ".py") for part in named for word in re.findall(r"\w+", part))
+    return frozenset({file}.union(*(sources(callee) for callee in callees if callee.exists() and callee != file)))
+
+
+@functools.cache
+def cache_folder(file: Path) -> str:
+    """Return the folder of a file's compiled kernels: its name changes with that file and with every callee's, which Numba's own cache overlooks."""
     digest = hashlib.blake2b(numba.__version__.encode(), digest_size=8)
-    for source in sorted(Path(__file__).parent.rglob("*.py")):
+    for source in sorted(sources(file)):
         digest.update(source.read_bytes())
     base = os.environ.get("TILTH_CACHE") or os.path.join(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "tilth")
     folder = os.path.join(base, "kernels-" + digest.hexdigest())
@@ -53,7 +63,7 @@ def kernel(function: Any = None, *, allocates: bool = True, inline: bool = False
         options["_nrt"] = False
     if inline:
         options["inline"] = "always"
-    before, config.CACHE_DIR = config.CACHE_DIR, cache_folder()
+    before, config.CACHE_DIR = config.CACHE_DIR, cache_folder(Path(inspect.getfile(function)))
     try:
         return numba.njit(**options)(function)
     finally:
