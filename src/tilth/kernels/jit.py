@@ -26,7 +26,7 @@ def sources(file: Path) -> frozenset[Path]:
 
 @functools.cache
 def cache_folder(file: Path) -> str:
-    """Return the folder of a file's compiled kernels: its name changes with that file and with every callee's, which Numba's own cache overlooks."""
+    """Return the folder of a file's compiled kernels, named by that file and all its callees, whose changes Numba's own cache overlooks."""
     digest = hashlib.blake2b(numba.__version__.encode(), digest_size=8)
     for source in sorted(sources(file)):
         digest.update(source.read_bytes())
