@@ -34,11 +34,14 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
     """For each public step, instances and what they are tried on; a step that is not here fails the test below."""
     encode, tokens = encoded()
     signed = evaluate([dedup.Signatures()], examples()).table
+    repeats = evaluate([dedup.RepeatedSubstrings(length=3)], examples()).table
     longest = evaluate(dedup.near(keep="longest")[:1], examples()).table
     found: dict[str, list[tuple[object, pa.Table]]] = {
         "Filter": [(Filter("text != 'a'"), examples())],
         "clean.HtmlText": [(clean.HtmlText(), pages()), (clean.HtmlText(extractor="trafilatura"), pages())],
         "dedup.NearDuplicates": [(dedup.near()[-1], signed), (dedup.near(keep="longest")[-1], longest)],
+        "dedup.RepeatedSubstrings": [(step, examples()) for step in (dedup.RepeatedSubstrings(3), dedup.RepeatedSubstrings(9, "byte", "none"))],
+        "dedup.CutSpans": [(dedup.CutSpans(), repeats), (dedup.CutSpans("line", widen=True, least=2), repeats)],
         "dedup.Exact": [(dedup.Exact(), examples()), (dedup.exact(keep="longest")[-1], examples())],
         "tokenize.Bpe": [(tokenize.Bpe(vocab=300), examples())],
         "tokenize.Encode": [(encode, examples())],

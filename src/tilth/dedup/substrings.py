@@ -1,0 +1,203 @@
+"""Exact substrings: spans of many words that stand in the corpus more than once, whatever surrounds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tilth.dedup.cut import SPAN, SPANS, CutSpans
+from tilth.dedup.edges import columns, repeated, run_starts
+from tilth.errors import RecipeError
+from tilth.kernels import substrings as kernels
+from tilth.kernels.arrow import utf8
+from tilth.kernels.units import NAMES, kinds
+from tilth.op import Exchange, Home, Phase, put
+
+SHARE = "repeated_share"
+_ANCHOR = ("key", "context", "check", "row", "first", "last")
+
+
+def substrings(length: int = 50, unit: str = "word", keep: str = "first", boundary: str = "character", least: int = 50) -> list[Any]:
+    """Return the steps that cut every span of `length` units that stands in the corpus before; see `RepeatedSubstrings`, `CutSpans`.
+
+    `length=100, unit="byte", keep="none"` cuts what the tool of Lee et al. cuts from the same bytes, less halves of characters.
+
+    >>> repeats, cut = substrings(100, "byte", keep="none")
+    >>> repeats
+    RepeatedSubstrings(length=100, unit='byte', keep='none')
+    """
+    return [RepeatedSubstrings(length, unit, keep), CutSpans(boundary, least=least)]
+
+
+@dataclass(frozen=True)
+class RepeatedSubstrings(Exchange):
+    """Add the spans of each text that are of at least `length` units and stand in the corpus before: `repeated_spans`, `repeated_share`.
+
+    A unit is in a span if it lies in a window of `length` units that also begins earlier: in a row of smaller address, or in the same
+    text before. `keep="none"`: that also begins elsewhere. Windows lie within one text. So of each window that repeats the first stays,
+    unless it lies across repeats of other windows, and a text that is one phrase over and over keeps the phrase once.
+
+    `unit`: "word", a run of letters and digits, a punctuation mark or symbol, or a letter of a script written without spaces, spaces and
+    line ends between not counting; "character", a code point; "byte". 50 words are about the 50 tokens of the paper, and 100 bytes are
+    what its tool was documented with.
+
+    `repeated_spans` (list of {start, end: bytes of the text, int64, end excluded, whole code points; of: the row that has the span's
+    beginning too}) is null where there is none; `repeated_share` (float64) is the part of the text's bytes in them. Every answer depends
+    on rows and addresses alone. Bytes and characters are compared themselves; words, and texts around which much more is equal, by
+    hashes of 61 and 122 bits. Raises RecipeError on a unit, length or `keep` that cannot be.
+
+    Method: what Lee et al. cut (Deduplicating Training Data Makes Language Models Better, ACL 2022, "ExactSubstr"), found not by a suffix
+    array but where equal content makes both copies send the same anchors (winnowing, Schleimer et al., SIGMOD 2003).
+
+    >>> from tilth.memory import evaluate
+    >>> rows = pa.table({"text": ["so it was said and so it is", "and here it was said and so on"]})
+    >>> evaluate([RepeatedSubstrings(length=5)], rows).table["repeated_spans"].to_pylist()
+    [None, [{'start': 9, 'end': 28, 'of': 0}]]
+    """
+
+    length: int = 50
+    unit: str = "word"
+    keep: str = "first"
+
+    limit: ClassVar[int] = 1
+    home_reads: ClassVar[tuple[str, ...]] = ("text",)
+
+    def __post_init__(self) -> None:
+        if self.unit not in NAMES or self.length < 2 or self.keep not in ("first", "none"):
+            raise RecipeError(
+                "Substrings need a length in units, and what to keep.", where=repr(self),
+                why=f"a length is at least 2, a unit one of {', '.join(NAMES)}, keep is 'first' or 'none'",
+                fix='dedup.substrings(length=50, unit="word", keep="first")',
+            )  # fmt: skip
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("text",)
+
+    @property
+    def size(self) -> int:
+        """How many units the window of an anchor has: with half of the length, anchors are few and seldom alike by chance."""
+        return (self.length + 1) // 2
+
+    @property
+    def _how(self) -> tuple[int, Any]:
+        return NAMES.index(self.unit), kinds()
+
+    def scatter(self, batch: pa.RecordBatch) -> pa.Table:
+        """Return the anchors of the texts, by the hash of their windows."""
+        found = kernels.anchors(*utf8(batch["text"]), *self._how, self.length, self.size)
+        key, context, check, document, first, last = found.T.copy()
+        row = np.asarray(batch["row"])[document.astype(np.int64)]
+        return pa.table(dict(zip(_ANCHOR, (key, context, check, row, first.astype(np.int64), last.astype(np.int64)), strict=True)))
+
+    def phases(self) -> tuple[Phase, ...]:
+        return self._meet, self._attach, self._compare, self._finish
+
+    def _meet(self, rows: pa.Table, home: Home) -> pa.Table:
+        """Return the spans around anchors whose context came before; where an anchor has several contexts, ask for the first of each."""
+        shared = repeated(rows["key"].to_numpy())
+        key, context, check, row, first, last = (values[shared] for values in columns(rows, *_ANCHOR))
+        order = np.lexsort((first, row, check, context, key))
+        key, context, check, row, first, last = (values[order] for values in (key, context, check, row, first, last))
+        head = run_starts(key, context, check)
+        is_head = head == np.arange(len(head))
+        of, known = row[head], ~is_head
+        if self.keep == "none":
+            followed = is_head & np.append(~is_head, False)[1:]
+            of, known = np.where(followed, np.append(row, row[:1])[1:], of), known | followed
+        spans = _spans(row[known], first[known] - self.length + self.size, last[known] + self.length, of[known])
+        group = run_starts(key[is_head])
+        several = np.bincount(group, minlength=len(group))[group] > 1
+        return pa.concat_tables([spans, _questions(row[is_head][several], first[is_head][several], key[is_head][several])])
+
+    def _attach(self, rows: pa.Table, home: Home) -> pa.Table:
+        """At home of each anchor asked for: send its context to where those of its key meet. Spans stay."""
+        spans, questions = _parted(rows, "anchor")
+        found = [spans.append_column("context", pa.nulls(len(spans), pa.large_binary()))]
+        for part, texts in _texts(questions.sort_by([("key", "ascending"), ("start", "ascending")]), home):
+            row, place, anchor = columns(part, "key", "start", "anchor")
+            ends, data, left = kernels.contexts(*utf8(texts), *self._how, _numbered(row), place, self.length, self.size)
+            context = pa.Array.from_buffers(pa.large_binary(), len(left), [None, pa.py_buffer(ends), pa.py_buffer(data)])
+            sent = _spans(anchor, place, left, row)
+            found.append(sent.set_column(4, "anchor", pa.array(anchor)).append_column("context", context))
+        return pa.concat_tables(found)
+
+    def _compare(self, rows: pa.Table, home: Home) -> pa.Table:
+        """Return the spans that the contexts of one anchor share. Spans stay."""
+        spans, met = _parted(rows, "anchor")
+        key, row, place, left = columns(met, "key", "of", "start", "end")
+        order = np.lexsort((place, row, key))
+        key, row, place, left = (values[order] for values in (key, row, place, left))
+        groups = np.append(np.flatnonzero(run_starts(key) == np.arange(len(key))), len(key))
+        data = utf8(met["context"].take(pa.array(order)))
+        found = kernels.compare(groups, *data, left, *self._how, self.length, self.size, self.keep == "none")
+        at, first, last, other = found.T
+        return pa.concat_tables([spans.drop_columns(["context"]), _spans(row[at], place[at] + first, place[at] + last, row[other])])
+
+    def _finish(self, rows: pa.Table, home: Home) -> pa.Table:
+        """At home: unite the spans of each row, and say them in bytes of its text."""
+        row, start, end, of = columns(rows, "key", "start", "end", "of")
+        order = np.lexsort((of, end, start, row))
+        spans = [values[order] for values in (row, start, end, of)]
+        kept = kernels.merge(*spans)
+        found = [_NO_ANSWERS]
+        for part, texts in _texts(_spans(*(values[:kept] for values in spans)), home):
+            row, start, end, of = (values.copy() for values in columns(part, "key", "start", "end", "of"))
+            kernels.in_bytes(*utf8(texts), *self._how, _numbered(row), start, end)
+            found.append(_answers(row, start, end, of, np.diff(utf8(texts)[0])))
+        return pa.concat_tables(found)
+
+    def settle(self, batch: pa.RecordBatch, answers: pa.Table) -> pa.RecordBatch:
+        spans, share = (answers[name].combine_chunks() for name in (SPANS, SHARE))
+        return put(put(batch, SPANS, spans), SHARE, pc.fill_null(share, 0.0))
+
+
+def _spans(row: np.ndarray, start: np.ndarray, end: np.ndarray, of: np.ndarray) -> pa.Table:
+    """Return spans in units, for the homes of their texts."""
+    return pa.table({"key": row, "start": start, "end": end, "of": of, "anchor": np.zeros(len(row), np.uint64)})
+
+
+def _questions(row: np.ndarray, place: np.ndarray, anchor: np.ndarray) -> pa.Table:
+    """Return questions for the context of anchors, for the homes of their texts."""
+    return pa.table({"key": row, "start": place, "end": place, "of": row, "anchor": anchor})
+
+
+def _parted(rows: pa.Table, name: str) -> tuple[pa.Table, pa.Table]:
+    """Return the rows where this column is zero, and the others."""
+    some = rows[name].to_numpy() != 0
+    return rows.filter(pa.array(~some)), rows.filter(pa.array(some))
+
+
+def _numbered(row: np.ndarray) -> np.ndarray:
+    """Return for sorted values how many others are smaller, int64[n]."""
+    return np.cumsum(np.append(np.zeros(min(1, len(row)), np.int64), row[1:] != row[:-1]))
+
+
+def _texts(rows: pa.Table, home: Home) -> Iterator[tuple[pa.Table, pa.Array]]:
+    """Yield the rows (sorted by key) of one shard, and the texts of their keys, each once: a shard of text is in memory at a time."""
+    shards = rows["key"].to_numpy() >> np.uint64(32)
+    for shard in np.unique(shards):
+        begin, end = np.searchsorted(shards, shard), np.searchsorted(shards, shard, side="right")
+        part = rows.slice(begin, end - begin)
+        yield part, home.take(pc.unique(part["key"]), ("text",))["text"].combine_chunks()
+
+
+def _answers(row: np.ndarray, start: np.ndarray, end: np.ndarray, of: np.ndarray, sizes: np.ndarray) -> pa.Table:
+    """Return one row a text: its spans (sorted by row), and their part of its bytes; `sizes` are the bytes of the texts."""
+    first = np.flatnonzero(run_starts(row) == np.arange(len(row)))
+    some = end > start
+    inside = np.append(0, np.cumsum(some))
+    spans = pa.StructArray.from_arrays([pa.array(values[some]) for values in (start, end, of)], fields=list(SPAN))
+    offsets = inside[np.append(first, len(row))]
+    covered = np.add.reduceat(end - start, first) if len(row) else np.zeros(0)
+    keys = row[first]
+    answers = {"key": keys, SPANS: pa.LargeListArray.from_arrays(pa.array(offsets), spans), SHARE: covered / sizes}
+    return pa.table(answers).filter(pa.array(np.diff(offsets) > 0))
+
+
+_NO_ANSWERS = _answers(*(np.zeros(0, kind) for kind in (np.uint64, np.int64, np.int64, np.uint64, np.int64)))
