@@ -40,7 +40,7 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
         "Filter": [(Filter("text != 'a'"), examples())],
         "clean.HtmlText": [(clean.HtmlText(), pages()), (clean.HtmlText(extractor="trafilatura"), pages())],
         "dedup.NearDuplicates": [(dedup.near()[-1], signed), (dedup.near(keep="longest")[-1], longest)],
-        "dedup.RepeatedSubstrings": [(step, examples()) for step in (dedup.RepeatedSubstrings(3), dedup.RepeatedSubstrings(9, "byte", "none"))],
+        "dedup.RepeatedSubstrings": [(step, examples()) for step in (dedup.RepeatedSubstrings(3), dedup.RepeatedSubstrings(9, "byte"))],
         "dedup.CutSpans": [(dedup.CutSpans(), repeats), (dedup.CutSpans("line", widen=True, least=2), repeats)],
         "dedup.Exact": [(dedup.Exact(), examples()), (dedup.exact(keep="longest")[-1], examples())],
         "tokenize.Bpe": [(tokenize.Bpe(vocab=300), examples())],
