@@ -1,0 +1,6 @@
+"""Words and sentences of a text in its language."""
+
+from tilth.segment.languages import full_name
+from tilth.segment.words import split_words, tool_of, words
+
+__all__ = ["full_name", "split_words", "tool_of", "words"]

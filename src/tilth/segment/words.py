@@ -1,0 +1,149 @@
+"""Texts into words, right for the language that they are in.
+
+Three splitters, chosen by name:
+
+    tilth      UAX #29; stretches of Chinese, Japanese, Thai, Lao, Khmer and Burmese script are cut by a dictionary, a model or a rule
+    datatrove  whatever datatrove 0.10.1 uses for the language, to the word: tables of `segment.datatrove`
+    unicode    UAX #29 alone, for every language: no dictionary, so scripts without spaces are cut into characters
+
+Words are all that is not white space, marks included, as the tools of the field count them.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from tilth.errors import RecipeError, StepError
+from tilth.kernels.arrow import Bytes, Offsets, utf8
+from tilth.kernels.text_classes import classes
+from tilth.kernels.uax29 import word_breaks
+from tilth.kernels.word_spans import EXTEND, KIND, ZWJ, uax29_spans
+from tilth.segment import datatrove, libraries
+from tilth.segment.languages import full_name, script
+from tilth.segment.pieces import Pieces
+
+_HAN = ((0x2E80, 0x2FDF), (0x3005, 0x3007), (0x3021, 0x3029), (0x3038, 0x303B), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF),
+        (0x20000, 0x3FFFF))  # fmt: skip
+_KANA = ((0x3041, 0x309F), (0x30A1, 0x30FA), (0x30FC, 0x30FF), (0x31F0, 0x31FF), (0xFF66, 0xFF9F), (0x1AFF0, 0x1B16F))
+_THAI = ((0xE01, 0xE3A), (0xE40, 0xE4E))
+_LAO = ((0xE81, 0xEC6), (0xEC8, 0xECE), (0xEDC, 0xEDF))
+_KHMER = ((0x1780, 0x17D3), (0x17D7, 0x17D7), (0x17DC, 0x17DD))
+_BURMESE = ((0x1000, 0x103F), (0x1050, 0x109F), (0xA9E0, 0xA9FE), (0xAA60, 0xAA7F))
+
+
+class Stretches(NamedTuple):
+    """What cuts the stretches of a script: a tool of `libraries`, and the characters that it is for, as ranges of code points."""
+
+    tool: str
+    characters: tuple[tuple[int, int], ...]
+
+
+SCRIPTS = {
+    "Hani": Stretches("jieba", _HAN), "Hans": Stretches("jieba", _HAN), "Hant": Stretches("jieba", _HAN),
+    "Jpan": Stretches("sudachi", _HAN + _KANA), "Thai": Stretches("newmm", _THAI), "Laoo": Stretches("laonlp", _LAO),
+    "Khmr": Stretches("khmercut", _KHMER), "Mymr": Stretches("syllables", _BURMESE),
+}
+NONE = Stretches("", ())
+
+
+def words(text: str, language: str, splitter: str = "tilth") -> list[str]:
+    """Return the words of one text.
+
+    Raises RecipeError for a language or splitter that does not exist, MissingExtra where a library is needed.
+
+    >>> words("L'été, c'est «l'île» d'Ouessant: 3,5 km.", "fr")
+    ["L'été", ',', "c'est", '«', "l'île", '»', "d'Ouessant", ':', '3,5', 'km', '.']
+    >>> words("我们在北京大学学习。", "zh")
+    ['我们', '在', '北京大学', '学习', '。']
+    """
+    return split_words(pa.array([text], pa.large_string()), language, splitter).lists()[0]
+
+
+def split_words(texts: pa.Array, language: str, splitter: str = "tilth") -> Pieces:
+    """Return the words of many texts in one language; a null has none. Raises as `words` does.
+
+    Source: Unicode Standard Annex #29 (Unicode 16), and the tools that `segment.libraries` names.
+
+    >>> split_words(pa.array(["one two", None]), "en").ends.tolist()
+    [0, 2, 2]
+    """
+    if splitter not in SPLITTERS:
+        raise RecipeError(
+            f"There is no splitter {splitter!r}.", where="segment.words", why=f"there are: {', '.join(SPLITTERS)}", fix='splitter="tilth"'
+        )
+    return SPLITTERS[splitter](texts, full_name(language))
+
+
+def tool_of(language: str, splitter: str = "tilth") -> str:
+    """Return the name of what serves a language: "uax29", a function of `segment.libraries`, or "spacy:de" and the like.
+
+    >>> tool_of("de"), tool_of("ja"), tool_of("ja", "unicode"), tool_of("de", "datatrove")
+    ('uax29', 'sudachi', 'uax29', 'spacy:de')
+    """
+    if splitter == "datatrove":
+        return datatrove.tool_of(full_name(language))
+    return (SCRIPTS.get(script(language), NONE).tool if splitter == "tilth" else "") or "uax29"
+
+
+def _tilth(texts: pa.Array, language: str) -> Pieces:
+    return _uax29(texts, SCRIPTS.get(script(language), NONE))
+
+
+def _unicode(texts: pa.Array, language: str) -> Pieces:
+    return _uax29(texts, NONE)
+
+
+SPLITTERS: dict[str, Callable[[pa.Array, str], Pieces]] = {"tilth": _tilth, "datatrove": datatrove.split_words, "unicode": _unicode}
+
+
+def _uax29(texts: pa.Array, stretches: Stretches) -> Pieces:
+    offsets, data = utf8(texts)
+    starts, stops, ends, whole = uax29_spans(offsets, data, word_breaks(), classes(), _members(stretches))
+    places = np.flatnonzero(whole)
+    if not len(places):
+        return Pieces(data, starts, stops, ends)
+    sizes = [_sizes(stretches.tool, data[starts[place] : stops[place]].tobytes()) for place in places.tolist()]
+    return _cut(data, starts, stops, ends, places, sizes)
+
+
+@functools.cache
+def _members(stretches: Stretches) -> np.ndarray:
+    """Return which code points are cut by the tool, bool[0x110000]."""
+    members = np.zeros(0x110000, np.bool_)
+    for first, last in stretches.characters:
+        members[first : last + 1] = True
+    members.flags.writeable = False
+    return members
+
+
+@functools.lru_cache(1 << 16)
+def _sizes(tool: str, stretch: bytes) -> tuple[int, ...]:
+    """Return the sizes in bytes of the words of a stretch; a mark is not cut off from what it stands on."""
+    text, sizes = stretch.decode(), list[int]()
+    for word in libraries.words_of(tool, "", text):
+        size = len(word.encode())
+        if sizes and EXTEND <= word_breaks()[ord(word[0])] & KIND <= ZWJ:
+            sizes[-1] += size
+        else:
+            sizes.append(size)
+    if sum(sizes) != len(stretch):
+        raise StepError(f"{tool} lost part of a text.", where="segment.words", why=f"it was given {text!r}", fix='splitter="unicode"')
+    return tuple(sizes)
+
+
+def _cut(data: Bytes, starts: Offsets, stops: Offsets, ends: Offsets, places: np.ndarray, sizes: list[tuple[int, ...]]) -> Pieces:
+    """Return the pieces with the stretches at `places` replaced by words of these `sizes`."""
+    copies = np.ones(len(starts), np.int64)
+    copies[places] = [len(each) for each in sizes]
+    first = np.cumsum(copies) - copies  # of each old piece among the new ones
+    new_starts, new_stops = np.repeat(starts, copies), np.repeat(stops, copies)
+    for place, each in zip(first[places].tolist(), sizes, strict=True):
+        after = new_starts[place] + np.cumsum(each)
+        new_stops[place : place + len(each)] = after
+        new_starts[place + 1 : place + len(each)] = after[:-1]
+    return Pieces(data, new_starts, new_stops, np.append(first, len(new_starts))[ends])
