@@ -11,8 +11,10 @@ from tilth.piece import Changes, Piece, read_piece, same_buffers, unequal
 from tilth.store import Store
 
 
-def commit(store: Store, before: Piece | None, pairs: list[tuple[pa.RecordBatch, pa.RecordBatch]], schema: pa.Schema) -> Piece:
-    changes = Changes(store, before)
+def commit(
+    store: Store, before: Piece | None, pairs: list[tuple[pa.RecordBatch, pa.RecordBatch]], schema: pa.Schema, rewrites: tuple[str, ...] = ()
+) -> Piece:
+    changes = Changes(store, before, rewrites)
     for came, left in pairs:
         changes.add(came, left)
     layers, rows = changes.commit()
@@ -39,7 +41,7 @@ def test_layers_read_back_as_what_was_left(tmp_path_factory, data: st.DataObject
         left = after.filter(pa.array(keep, pa.bool_()))
         cut = data.draw(st.integers(0, len(now)))
         pairs = [(now.slice(0, cut), _rows_of(left, now.slice(0, cut))), (now.slice(cut), _rows_of(left, now.slice(cut)))]
-        piece = commit(store, piece, pairs, left.schema)
+        piece = commit(store, piece, pairs, left.schema, data.draw(st.sampled_from([(), ("text",), ("text", "n0")])))
         now = left
     size = data.draw(st.integers(1, 9))
     read = [batch for batch in read_piece(store, piece, size=size) if len(batch)]
@@ -80,3 +82,13 @@ def test_columns_that_pass_through_cost_no_comparison() -> None:
 
 def test_null_equals_null() -> None:
     assert unequal(pa.array([1, None, None, 4]), pa.array([1, None, 3, None])).tolist() == [False, False, True, True]
+
+
+def test_a_column_written_whole_is_not_looked_for_below(tmp_path) -> None:
+    store = Store(str(tmp_path))
+    batch = base(5)
+    piece = commit(store, None, [(batch, batch)], batch.schema)
+    after = batch.set_column(1, "text", pa.array(list("abcde"), pa.large_string()))
+    piece = commit(store, piece, [(batch, after)], batch.schema, ("text",))
+    assert [layer.columns for layer in piece.needed(["text"])] == [("text",)]
+    assert [row["text"] for part in read_piece(store, piece) for row in part.to_pylist()] == list("abcde")

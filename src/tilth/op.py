@@ -52,6 +52,11 @@ class Op:
         """Columns that `apply` needs, `row` aside; None means all of them."""
         return None
 
+    @property
+    def rewrites(self) -> tuple[str, ...]:
+        """Columns that `apply` changes on most rows: they are stored whole then, not as a patch over what was there."""
+        return ()
+
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return `batch` with columns added or replaced, row for row."""
         raise NotImplementedError(f"{type(self).__name__}.apply")

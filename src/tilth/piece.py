@@ -1,13 +1,13 @@
 """What is known of one shard at one point of a run: a base and layers over it, so that a step stores only what it changed.
 
-A layer is a Parquet blob sorted by `row`. A *rows* layer says which rows are left and may bring new columns; a *patch* brings
-new values of one column for some rows. Text that no step edits is written once.
+A layer is a Parquet blob sorted by `row`. A *rows* layer says which rows are left and may bring columns, new ones or old ones anew;
+a *patch* brings new values of one column for some rows. Text that no step edits is written once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -60,12 +60,21 @@ class Piece:
         return Piece(data["shard"], data["rows"], tuple(map(Layer.from_json, data["layers"])), data["schema"])
 
     def needed(self, columns: Iterable[str] | None) -> tuple[Layer, ...]:
-        """Return the layers that decide which rows are left and what these columns hold: what a task's key must name."""
-        rows = [layer for layer in self.layers if not layer.patch]
-        if not rows:
-            return ()
+        """Return the layers that decide which rows are left and what these columns hold, of each only the columns that it decides.
+
+        Their blobs are what a task's key must name. A column that a later rows layer brings anew is not looked for in earlier ones.
+        """
         wanted = {name for layer in self.layers for name in layer.columns} if columns is None else set(columns)
-        return tuple(layer for layer in self.layers if layer is rows[-1] or wanted & set(layer.columns))
+        found: list[Layer] = []
+        leading = True
+        for layer in reversed(self.layers):
+            mine = tuple(name for name in layer.columns if name in wanted)
+            if mine or (leading and not layer.patch):
+                found.append(replace(layer, columns=mine))
+            if not layer.patch:
+                wanted -= set(mine)
+                leading = False
+        return tuple(reversed(found)) if not leading else ()
 
 
 def schema_of(store: Store, piece: Piece) -> pa.Schema:
@@ -80,11 +89,8 @@ def read_piece(store: Store, piece: Piece, columns: Sequence[str] | None = None,
     if not layers:
         return
     last = max(i for i, layer in enumerate(layers) if not layer.patch)
-    cursors = [
-        _Cursor(store, layer, [name for name in layer.columns if name in names], size)
-        for i, layer in enumerate(layers) if i != last
-    ]
-    lead = _Cursor(store, layers[last], [name for name in layers[last].columns if name in names], size)
+    cursors = [_Cursor(store, layer, size) for i, layer in enumerate(layers) if i != last]
+    lead = _Cursor(store, layers[last], size)
     for leading in lead:
         rows = np.asarray(leading["row"])
         found = {"row": leading["row"]}
@@ -99,12 +105,12 @@ def read_piece(store: Store, piece: Piece, columns: Sequence[str] | None = None,
 class _Cursor:
     """A forward-only reader of one layer that answers for ascending rows."""
 
-    def __init__(self, store: Store, layer: Layer, columns: list[str], size: int) -> None:
-        self.layer, self.columns = layer, columns
+    def __init__(self, store: Store, layer: Layer, size: int) -> None:
+        self.layer, self.columns = layer, list(layer.columns)
         if layer.source:
-            self.batches = read_source(store, layer.blob, columns)
+            self.batches = read_source(store, layer.blob, self.columns)
         else:
-            self.batches = store.parquet(layer.blob).iter_batches(batch_size=size, columns=["row", *columns], use_threads=False)
+            self.batches = store.parquet(layer.blob).iter_batches(batch_size=size, columns=["row", *self.columns], use_threads=False)
         self.held: list[pa.RecordBatch] = []
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
@@ -154,17 +160,20 @@ def _pick(column: pa.Array, at: np.ndarray) -> pa.Array:
 
 
 class Changes:
-    """Stores what a stage changes on a shard, batch by batch: a base where nothing was before, else layers over `before`."""
+    """Stores what a stage changes on a shard, batch by batch: a base where nothing was before, else layers over `before`.
 
-    def __init__(self, store: Store, before: Piece | None) -> None:
-        self.store, self.before = store, before
+    Columns in `rewrites` are stored whole: where most rows change, a patch would have every reader read both.
+    """
+
+    def __init__(self, store: Store, before: Piece | None, rewrites: Collection[str] = ()) -> None:
+        self.store, self.before, self.rewrites = store, before, frozenset(rewrites)
         self.rows = 0
         self.kept: GrowingTable | None = None
         self.patches: dict[str, GrowingTable] = {}
 
     def add(self, came: pa.RecordBatch, left: pa.RecordBatch) -> None:
         """Store what is new in `left`, which is what the steps left of the batch `came`."""
-        old = set() if self.before is None else set(came.schema.names) - {"row"}
+        old = set() if self.before is None else set(came.schema.names) - {"row"} - self.rewrites
         kept = left.select([name for name in left.schema.names if name not in old])
         if self.kept is None:
             self.kept = self.store.growing_table(kept.schema)

@@ -182,7 +182,7 @@ def _stage(
     empty = first.slice(0, 0) if first is not None else _empty(store, cast(Piece, before), None)
     schema = probe_schema(local, empty)
     sinks = _LazySinks(store)
-    ledger, changes = Ledger(len(local), sinks), Changes(store, before)
+    ledger, changes = Ledger(len(local), sinks), Changes(store, before, {name for step in local for name in step.rewrites})
     sources_in, sources, text_bytes = Counter[str](), Counter[str](), 0
     try:
         for came, left in chain(local, _count(first, batches, counted := [0]), ledger, guard):

@@ -56,6 +56,10 @@ class Measure(Op):
     def reads(self) -> tuple[str, ...]:
         return ("text",)
 
+    @property
+    def rewrites(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for step in self.steps for name in step.rewrites))
+
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         if all(step.variant == "datatrove" for step in self.steps):
             return in_one_pass(self.steps, batch)
