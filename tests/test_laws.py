@@ -17,6 +17,8 @@ from tilth.testing import check, examples
 
 PAGE = b"<html><body><main><p>A long enough paragraph of text, with commas, and a second sentence. And more.</p></main></body>"
 
+LISTS: dict[str, dict] = {"filters.urls": {"domains": ("example.com",), "column": "id"}}  # composites that need a user's list
+
 
 def pages() -> pa.Table:
     html = pa.array([PAGE, b"", None, b"\xff\xfe<p>", PAGE * 3] * 4, pa.large_binary())
@@ -46,6 +48,7 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
         "tokenize.Bpe": [(tokenize.Bpe(vocab=300), examples())],
         "tokenize.Encode": [(encode, examples())],
         "tokenize.Pack": [(tokenize.Pack(length=16), tokens)],
+        "filters.Urls": [(filters.urls(**LISTS["filters.urls"])[0], examples())],
         "filters.Measure": [(filters.fineweb()[0], examples())],
     }
     for name, thing in steps().items():
@@ -62,7 +65,7 @@ def test_every_step_keeps_the_laws(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(name for name, thing in names().items() if kind(thing) == "composite" and name != "learn_from"))
 def test_every_composite_is_a_list_of_steps_that_run(name: str) -> None:
-    made = names()[name]()
+    made = names()[name](**LISTS.get(name, {}))
     assert all(isinstance(step, (Op, Fold, Exchange)) for step in made)
     done = evaluate(made, examples())
     assert len(done.table) + len(done.audit) + len(done.quarantine) == len(examples())

@@ -8,8 +8,10 @@ from tilth.filters.gopher_quality import GopherQuality, gopher_quality
 from tilth.filters.gopher_repetition import GopherRepetition, gopher_repetition
 from tilth.filters.language import Language
 from tilth.filters.measure import Measure
+from tilth.filters.nemo import CharacterRatios, nemo
+from tilth.filters.url import Urls, urls
 
 __all__ = [
-    "C4", "FineWebQuality", "GopherQuality", "GopherRepetition", "Language", "Measure", "c4", "dolma", "fineweb", "fineweb_quality",
-    "gopher_quality", "gopher_repetition",
+    "C4", "CharacterRatios", "FineWebQuality", "GopherQuality", "GopherRepetition", "Language", "Measure", "Urls", "c4", "dolma", "fineweb",
+    "fineweb_quality", "gopher_quality", "gopher_repetition", "nemo", "urls",
 ]
