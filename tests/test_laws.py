@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from fingerprints import GOLDEN, current, steps
 
-from tilth import Filter, clean, dedup, evaluate, filters, tokenize
+from tilth import Filter, clean, dedup, embed, evaluate, filters, tokenize
 from tilth.catalog import kind, names
 from tilth.memory import addressed
 from tilth.op import Exchange, Fold, Op
@@ -29,6 +29,15 @@ def encoded() -> tuple[tokenize.Encode, pa.Table]:
     train, rows = tokenize.Bpe(vocab=300), examples().to_batches()[0]
     encode = train.finish(train.observe(rows))[0]
     return encode, evaluate([encode], examples()).table
+
+
+def embedded() -> dict[str, list[tuple[object, pa.Table]]]:
+    """The steps that need vectors, and vectors."""
+    done = evaluate([embed.HashedSvd(dim=8), embed.KMeans(clusters=3), embed.Centroid("own")], examples())
+    embedding, cluster, similarity = done.executed
+    vectors = evaluate([embedding], examples()).table
+    steps = {"KMeans": embed.KMeans(), "Cluster": cluster, "Centroid": embed.Centroid("a"), "Similarity": similarity}
+    return {"embed.HashedEmbedding": [(embedding, examples())], **{f"embed.{name}": [(step, vectors)] for name, step in steps.items()}}
 
 
 @cache
@@ -51,6 +60,7 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
         "filters.Urls": [(filters.urls(**LISTS["filters.urls"])[0], examples())],
         "filters.Measure": [(filters.fineweb()[0], examples())],
     }
+    found |= embedded()
     for name, thing in steps().items():
         if name not in found:
             found[name] = [(thing(), examples())]
