@@ -7,6 +7,7 @@
 Each round runs every contender once; the table shows medians of processor seconds, those of worker processes included:
 
     extractor   decode and extract each page, which is in memory, in a Python loop
+    loop        the same over the WARC file, by FastWARC: what a person would write by hand, and keeps nothing
     step        `clean.HtmlText` on batches that are in memory
     WARC        `read.Warc` alone: gzip, WARC and HTTP undone
     run         `tilth.run` from WARC to Parquet with one worker: all of the above, the runner and the writer, less an empty run's start-up
@@ -90,6 +91,15 @@ def bare_loop(extractor: str) -> Callable[[bytes], object]:
     return lambda page: extract(decode(page), favor_precision=True, include_comments=False, deduplicate=True)
 
 
+def bare_warc(folder: Path, extract: Callable[[bytes], object]) -> None:
+    from fastwarc.warc import ArchiveIterator, WarcRecordType
+
+    for path in sorted(folder.glob("*.warc.gz")):
+        with open(path, "rb") as file:
+            for record in ArchiveIterator(file, record_types=WarcRecordType.response):
+                extract(record.reader.read())
+
+
 def batches(pages: list[bytes], size: int = 4 << 20) -> Iterator[pa.RecordBatch]:
     batch: list[bytes] = []
     for page in pages:
@@ -150,14 +160,16 @@ def main() -> None:
         write_warc(full, pages)
         write_warc(empty, [b"<p>one page</p>"])
         found = medians(chosen.rounds, {
-            "extractor": lambda: [extract(page) for page in pages], "step": lambda: [step.apply(batch) for batch in made],
+            "extractor": lambda: [extract(page) for page in pages], "loop": partial(bare_warc, full, extract),
+            "step": lambda: [step.apply(batch) for batch in made],
             "WARC": partial(read_warc, full), "start": partial(run, empty, step), "run": partial(run, full, step),
         })  # fmt: skip
     found["run"] -= found.pop("start")
     tools = f"{chosen.extractor} {version(chosen.extractor)}, Python {platform.python_version()}, {platform.machine()}"
     print(f"{len(pages)} pages, {size:.0f} MB of HTML; {tools}, {time.strftime('%Y-%m-%d')}, medians of {chosen.rounds} rounds\n")
     for name, seconds in found.items():
-        print(f"{name:<10} {seconds:7.2f} s  {size / seconds:7.1f} MB/s  {seconds / found['extractor']:5.2f} x")
+        ratios = f"{seconds / found['extractor']:5.2f} x extractor  {seconds / found['loop']:5.2f} x loop"
+        print(f"{name:<10} {seconds:7.2f} s  {size / seconds:7.1f} MB/s  {ratios}")
 
 
 if __name__ == "__main__":
