@@ -34,6 +34,7 @@ GOLDEN = ROOT / "tests" / "golden" / "oracles"
 PEERS: dict[str, tuple[tuple[str, ...], ...]] = {  # what pip is told, call by call
     "datatrove": (("datatrove[processing]==0.10.1", "spacy==3.8.18", "ftfy==6.3.1", "xxhash==3.8.2"),),
     "dolma": (("dolma==1.2.1", "aiobotocore[boto3]==2.5.4"),),  # the second only spares pip an hour of backtracking
+    "nemo": (("--no-deps", "nemo-curator==1.4.0"), ("regex==2026.11.15", "pyyaml", "loguru")),  # its filters run without Ray and models
     "c4": (("--no-deps", "tensorflow-datasets==4.9.10"), ("nltk==3.8.1", "absl-py")),  # one file of it runs; no more is needed
 }
 MINHASH = ("similar/", "mixed/prose_", "languages/", "whitespace/between_words_", "short/")

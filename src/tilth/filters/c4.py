@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tilth.filters import c4_dolma, c4_paper
+from tilth.filters import c4_dolma, c4_nemo, c4_paper
 from tilth.filters.signals import add, check_variant, filters
 from tilth.kernels import text_counts
 from tilth.kernels.text_counts import CURLY, KEPT_LINES, LOREM, SENTENCES, SPLIT_LINES
@@ -29,9 +29,12 @@ class C4(Op):
     "paper" counts words after citations are cut out, takes ' for no end mark, stops reading a page that it drops, and adds `c4_chars`.
     "dolma" cuts lines that do not end well or are short, with their breaks; marks pages with "{", "lorem ipsum" or "javascript" anywhere
     (`c4_javascript`); counts no sentences, and knows none of the other settings.
+    "nemo" leaves the text as it is and measures `c4_boilerplate_ratio` (of paragraphs), `c4_no_end_mark_ratio` (of lines) and
+    `c4_longest_word` instead; it knows none of the settings.
 
     Source: Raffel et al. 2020 (C4, JMLR 21), section 2.2; variant "datatrove": its C4QualityFilter; "paper": the original code,
-    tensorflow_datasets' text/c4_utils.py; "dolma": its tagger c4_v2. `docs/variants.md` says how they differ.
+    tensorflow_datasets' text/c4_utils.py; "dolma": its tagger c4_v2; "nemo": NeMo Curator's filters after C4. `docs/variants.md` says how
+    they differ.
 
     >>> batch = C4().apply(pa.record_batch({"text": ["Home\\nThis is a sentence [1]. And another one.\\nEnable javascript now."]}))
     >>> batch["text"].to_pylist(), batch["c4_sentences"].to_pylist()
@@ -54,6 +57,10 @@ class C4(Op):
     @property
     def reads(self) -> tuple[str, ...]:
         return ("text",)
+
+    @property
+    def rewrites(self) -> tuple[str, ...]:
+        return () if self.variant == "nemo" else ("text",)
 
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         text, columns = VARIANTS[self.variant](self, batch["text"])
@@ -93,6 +100,7 @@ VARIANTS: dict[str, Callable[[C4, pa.Array], tuple[pa.Array, dict[str, pa.Array]
     "datatrove": _datatrove,
     "paper": lambda step, texts: c4_paper.clean(texts, step.settings()),
     "dolma": lambda step, texts: c4_dolma.clean(texts, step.settings()),
+    "nemo": lambda step, texts: c4_nemo.clean(texts),
 }
 _WORDS_PER_LINE = {"datatrove": 3, "paper": 5, "dolma": 3}
 
@@ -103,7 +111,9 @@ def c4_rules(min_num_sentences: int | None = 5) -> list[Filter]:
     return pages + filters([("c4_sentences >=", min_num_sentences, "too_few_sentences")])
 
 
-RULES: dict[str, Callable[..., list[Filter]]] = {"datatrove": c4_rules, "paper": c4_paper.rules, "dolma": c4_dolma.rules}
+RULES: dict[str, Callable[..., list[Filter]]] = {
+    "datatrove": c4_rules, "paper": c4_paper.rules, "dolma": c4_dolma.rules, "nemo": c4_nemo.rules,
+}
 
 
 def c4(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from tilth.filters import gopher_dolma
+from tilth.filters import gopher_dolma, gopher_nemo
 from tilth.filters.signals import add, check_variant, filters, ratio
 from tilth.kernels import text_counts
 from tilth.kernels.text_counts import (
@@ -36,10 +36,11 @@ class GopherQuality(Op):
     and `gopher_ellipsis_ratio` (a word), `gopher_bullet_line_ratio`, `gopher_ellipsis_line_ratio`, `gopher_alpha_word_ratio`,
     `gopher_stop_words` (int64, distinct); null where there is nothing to divide by.
 
-    The variants "dolma" and "dolma_v2" have `gopher_median_word_length` and one `gopher_symbol_ratio` instead, and count every stop word.
+    The variants "dolma", "dolma_v2" and "nemo" have one `gopher_symbol_ratio` and count every stop word; the first two have
+    `gopher_median_word_length`, the last has lines that are not blank.
 
     Source: Rae et al. 2021 (Gopher, arXiv 2112.11446), appendix A1.1; variant "datatrove": its GopherQualityFilter; "dolma", "dolma_v2":
-    its taggers gopher_v1 and gopher_v2. `docs/variants.md` says how they differ.
+    its taggers gopher_v1 and gopher_v2; "nemo": NeMo Curator's filters. `docs/variants.md` says how they differ.
 
     >>> batch = GopherQuality().apply(pa.record_batch({"text": ["The end of the road."]}))
     >>> batch.to_pylist()[0]["gopher_words"], batch.to_pylist()[0]["gopher_stop_words"]
@@ -83,6 +84,7 @@ VARIANTS: dict[str, Callable[[GopherQuality, pa.Array], dict[str, pa.Array]]] = 
     "datatrove": _datatrove,
     "dolma": lambda step, texts: gopher_dolma.quality_signals(texts, step.stop_words, merge_breaks=False),
     "dolma_v2": lambda step, texts: gopher_dolma.quality_signals(texts, step.stop_words, merge_breaks=True),
+    "nemo": lambda step, texts: gopher_nemo.quality_signals(texts, step.stop_words),
 }
 
 
@@ -108,6 +110,7 @@ def quality_rules(
 
 RULES: dict[str, Callable[..., list[Filter]]] = {
     "datatrove": quality_rules, "dolma": gopher_dolma.quality_rules, "dolma_v2": gopher_dolma.quality_rules,
+    "nemo": gopher_nemo.quality_rules,
 }
 
 

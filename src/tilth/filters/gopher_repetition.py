@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from tilth.filters import gopher_dolma
+from tilth.filters import gopher_dolma, gopher_nemo
 from tilth.filters.signals import add, check_variant, filters, ratio
 from tilth.kernels import text_counts
 from tilth.kernels.text_counts import (
@@ -35,10 +35,11 @@ class GopherRepetition(Op):
     """Measure repetition: `gopher_chars` (int64) and, as float64 shares, `gopher_dup_{para,line}_frac`, `gopher_dup_{para,line}_char_frac`,
     `gopher_top_{2,3,4}_gram_char_frac`, `gopher_dup_{5...10}_gram_char_frac`; null where there is nothing to divide by.
 
-    The variants "dolma" and "dolma_v2" have no `gopher_chars` and no paragraphs; 0 where there is nothing to divide by.
+    The variants "dolma" and "dolma_v2" have no `gopher_chars` and no paragraphs, and 0 where there is nothing to divide by; "nemo" has no
+    `gopher_chars`, and 1 for n-grams longer than the text.
 
     Source: Rae et al. 2021 (Gopher, arXiv 2112.11446), table A1; variant "datatrove": its GopherRepetitionFilter; "dolma", "dolma_v2":
-    its taggers gopher_v1 and gopher_v2. `docs/variants.md` says how they differ.
+    its taggers gopher_v1 and gopher_v2; "nemo": NeMo Curator's filters. `docs/variants.md` says how they differ.
 
     >>> batch = GopherRepetition().apply(pa.record_batch({"text": ["one line\\none line\\nanother"]}))
     >>> batch["gopher_dup_line_frac"].to_pylist()
@@ -81,6 +82,7 @@ VARIANTS: dict[str, Callable[[GopherRepetition, pa.Array], dict[str, pa.Array]]]
     "datatrove": _datatrove,
     "dolma": lambda step, texts: gopher_dolma.repetition_signals(texts, merge_breaks=False),
     "dolma_v2": lambda step, texts: gopher_dolma.repetition_signals(texts, merge_breaks=True),
+    "nemo": lambda step, texts: gopher_nemo.repetition_signals(texts),
 }
 
 
@@ -102,6 +104,7 @@ def repetition_rules(
 
 RULES: dict[str, Callable[..., list[Filter]]] = {
     "datatrove": repetition_rules, "dolma": gopher_dolma.repetition_rules, "dolma_v2": gopher_dolma.repetition_rules,
+    "nemo": gopher_nemo.repetition_rules,
 }
 
 
