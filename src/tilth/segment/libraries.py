@@ -85,6 +85,13 @@ def words_of(tool: str, code: str, text: str) -> list[str]:
     return [word for word in map(str.strip, TOOLS[tool](text, code)) if word]
 
 
+def thai_sentences(text: str) -> list[str]:
+    """Return the sentences of a Thai text, white space stripped off (PyThaiNLP's crfcut, Apache-2.0)."""
+    _library("pycrfsuite", "python-crfsuite")
+    split = _library("pythainlp.tokenize", "pythainlp").sent_tokenize
+    return [sentence for line in text.splitlines() for sentence in map(str.strip, split(line, engine="crfcut")) if sentence]
+
+
 def parts(text: str, size: int) -> Iterator[str]:
     """Cut `text` into parts of at most `size` bytes of UTF-8, after a newline where one is in the part's second half.
 
