@@ -17,7 +17,9 @@ from tilth.testing import check, examples
 
 PAGE = b"<html><body><main><p>A long enough paragraph of text, with commas, and a second sentence. And more.</p></main></body>"
 
-LISTS: dict[str, dict] = {"filters.urls": {"domains": ("example.com",), "column": "id"}}  # composites that need a user's list
+LISTS: dict[str, dict] = {  # composites that need a user's list
+    "filters.urls": {"domains": ("example.com",), "column": "id"}, "filters.bad_words": {"lists": ("cat",), "lang": "en"},
+}
 
 
 def pages() -> pa.Table:
@@ -58,6 +60,8 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
         "tokenize.Encode": [(encode, examples())],
         "tokenize.Pack": [(tokenize.Pack(length=16), tokens)],
         "filters.Urls": [(filters.urls(**LISTS["filters.urls"])[0], examples())],
+        "filters.BadWords": [(filters.bad_words(**LISTS["filters.bad_words"])[0], examples())],
+        "filters.Matches": [(filters.Matches("(?i)line"), examples())],
         "filters.Measure": [(filters.fineweb()[0], examples())],
     }
     found |= embedded()

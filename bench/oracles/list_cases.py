@@ -64,3 +64,31 @@ def urls() -> list[str]:
         parts = [chance.choice(each) for each in (_SCHEMES[: chance.choice((2, 2, 10))], _USERS, _HOSTS, _PORTS, _PATHS)]
         found.append("".join(parts))
     return [url for url in dict.fromkeys(found) if url.strip()]
+
+BAD_WORDS = {  # harmless words stand for bad ones
+    "en": ("grog", "rum punch", "g&t", "o'booze", "bar_fly", "Swill", "sm", "gin-mill", "50% proof", "ale!", "-tipsy", "naïve"),
+    "de": ("fusel", "süffel", "straße", "ÄPPLER"),
+    "tr": ("rakı", "içki", "şarap", "iki tek"),
+    "hi": ("शराब", "ह", "है"),
+    "ar": ("خمر", "كأس"),
+    "ja": ("酒", "グロ", "女の子", "さけ のみ"),
+    "zh": ("酒鬼", "性", "醉"),
+    "th": ("เหล้า", "เมา"),
+    "ru": ("водка", "Самогон"),
+}
+_GLUE = (" ", " ", " ", "", ".", ",", "_", "-", "'", "\n", " \n ", "\u00a0", "\u3000", "\u200b", "\u0301", "!", "(", ")", "é", "水", "1",
+"\t", "\u2028", "ı", "%", "\x85")
+_PLAIN = ("the", "house", "groggy", "Rum", "punch", "Straße", "STRASSE", "İçki", "RAKI", "rakı", "ΣΑΣ", "女", "の", "日本酒", "มา", "है।",
+"शराबी", "swill", "ÄPPLER", "proof", "50", "بالكأس")
+
+
+def bad_word_texts() -> list[tuple[str, str]]:
+    """Return (language, text): words of the list and others, put together at random."""
+    chance = random.Random(12)
+    found = []
+    for lang, words in BAD_WORDS.items():
+        spellings = [spelling for word in words for spelling in (word, word, word.upper(), word.title())]
+        for number in range(160):
+            some = [chance.choice(spellings if chance.random() < (number % 4) / 8 else _PLAIN) for _ in range(number % 7)]
+            found.append((lang, "".join(part for word in some for part in (word, chance.choice(_GLUE)))))
+    return found

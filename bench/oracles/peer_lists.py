@@ -30,7 +30,20 @@ def datatrove() -> dict[str, Any]:
         said = filters.filter(Document(text="", id="", metadata={"url": url}))
         return "" if said is True else said[1]
 
-    return {"urls": [reason(url) for url in cases.urls()]}
+    return {"urls": [reason(url) for url in cases.urls()], "bad_words": datatrove_bad_words()}
+
+
+def datatrove_bad_words() -> list[bool]:
+    from datatrove.data import Document
+    from datatrove.pipeline.filters import C4BadWordsFilter, c4_filters
+
+    folder = Path(tempfile.mkdtemp())
+    for lang, words in cases.BAD_WORDS.items():
+        (folder / lang).write_text("\n".join(words))
+    c4_filters.cached_asset_path_or_download = lambda url, **_: folder / url.rpartition("/")[2]
+    step = C4BadWordsFilter()
+    texts = cases.bad_word_texts()
+    return [step.filter(Document(text=text, id="", metadata={"language": lang})) is not True for lang, text in texts]
 
 
 def dclm() -> dict[str, Any]:
@@ -61,7 +74,9 @@ def dclm() -> dict[str, Any]:
         except ValueError:  # urlparse refuses it, and DCLM with it
             return None
 
-    return {"urls": [said(url) for url in cases.urls()]}
+    words = re.compile(rf"\b(?:{'|'.join(word.lower() for word in cases.BAD_WORDS['en'])})\b")  # as its substring_filter puts it together
+    return {"urls": [said(url) for url in cases.urls()], "bad_words": [bool(words.search(text.lower())) for _,
+    text in cases.bad_word_texts()]}
 
 
 def dolma() -> dict[str, Any]:
@@ -82,7 +97,18 @@ def dolma() -> dict[str, Any]:
                 return None
 
         found[name] = [said(url) for url in cases.urls()]
-    return found
+    return found | {"bad_words": dolma_bad_words()}
+
+
+def dolma_bad_words() -> list[bool]:
+    from dolma.core.data_types import Document
+    from dolma.taggers import c4
+
+    c4.NAUGHTY_WORDS = {word for word in cases.BAD_WORDS["en"] if " " not in word}
+    c4.NAUGHTY_PHRASES = set(cases.BAD_WORDS["en"]) - c4.NAUGHTY_WORDS
+    tagger = c4.FasterC4Tagger()
+    said = (tagger.predict(Document(source="", id="", text=text)).spans for _, text in cases.bad_word_texts())
+    return [any(span.type == "has_naughty_word" for span in spans) for spans in said]
 
 
 if __name__ == "__main__":
