@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
 import unicodedata
+from pathlib import Path
 
+import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tilth.dedup import CutSpans, RepeatedSubstrings
+from tilth import run
+from tilth.dedup import RepeatedSubstrings, substrings
 from tilth.errors import RecipeError
+from tilth.kernels import substrings as kernels
+from tilth.kernels.units import BYTE, kinds
 from tilth.memory import evaluate
+from tilth.read import Jsonl
 from tilth.testing import check
 
 UNSPACED = [(0x0E00, 0x0F00), (0x3040, 0x3100), (0x4E00, 0xA000)]
@@ -97,5 +111,117 @@ def test_what_cannot_be():
     for how in ({"unit": "token"}, {"length": 1}, {"keep": "longest"}):
         with pytest.raises(RecipeError, match="a length is at least 2"):
             RepeatedSubstrings(**how)
-    with pytest.raises(RecipeError, match="character, word, line"):
-        CutSpans("page")
+
+
+WORDS = "lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et dolore magna aliqua".split()
+
+
+def drawn(chance: random.Random, count: int) -> str:
+    return " ".join(f"{chance.choice(WORDS)}{chance.randrange(90)}" for _ in range(count))
+
+
+def write_shards(folder: Path, numbers: range) -> None:
+    """Files of twelve texts each, that share some of ten passages in whole or in part."""
+    folder.mkdir(exist_ok=True)
+    passages = [drawn(random.Random(seed), 40) for seed in range(10)]
+    for number in numbers:
+        chance, lines = random.Random(number), []
+        for _ in range(12):
+            passage = chance.choice(passages).split()
+            part = passage[chance.randrange(15) : 40 - chance.randrange(8)]
+            lines.append(json.dumps({"text": f"{drawn(chance, 30)} {' '.join(part)}\n{drawn(chance, chance.randrange(30))}"}))
+        (folder / f"{number}.jsonl").write_text("\n".join(lines) + "\n")
+
+
+RUN = "from tilth import dedup, read, run; run(read.Jsonl('in'), dedup.substrings(20, least=20), {out!r}, {on!r}, split=2000, partitions={parts})"
+
+
+def published(out: str) -> dict[str, str]:
+    """Every file that a run leaves for others, and its digest."""
+    names = json.loads(Path(out, "published.json").read_text())
+    return {name: hashlib.sha256(Path(out, name).read_bytes()).hexdigest() for name in names}
+
+
+def test_runs_grow_resume_and_agree_on_every_executor(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    steps = substrings(20, least=20)
+    write_shards(Path("in"), range(4))
+    run(Jsonl("in"), steps, "grown", "inline", split=2000, partitions=3)
+    small = published("grown")
+    write_shards(Path("in"), range(4, 6))
+    grown = run(Jsonl("in"), steps, "grown", "inline", split=2000, partitions=3)
+    run(Jsonl("in"), steps, "scratch", "local:2", split=2000, partitions=1)
+    assert published("grown") == published("scratch") != small
+    assert len(grown.pieces()) > 20
+    chance, kills = random.Random(1), 0
+    while kills < 3:
+        process = subprocess.Popen([sys.executable, "-c", RUN.format(out="killed", on="local:2", parts=2)], stderr=subprocess.DEVNULL)
+        try:
+            process.wait(timeout=chance.uniform(1, 3))
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        for receipt in chance.sample(sorted(Path("killed").glob("store/receipts/*")), 5) if process.returncode == 0 else ():
+            receipt.unlink()
+        kills += 1
+    subprocess.run([sys.executable, "-c", RUN.format(out="killed", on="local:2", parts=2)], check=True)
+    assert published("killed") == published("scratch")
+    edits = pq.read_table("scratch/edits").to_pylist()
+    audit = pq.read_table("scratch/audit").to_pylist()
+    assert len(edits) > 20 and all(edit["after"] < edit["before"] for edit in edits)
+    assert audit and {gone["reason"] for gone in audit} == {"repeated spans leave under 20 words"}
+    assert all(gone["drop_of"] is not None and gone["drop_of"] <= gone["row"] for gone in audit)
+
+
+def test_a_first_copy_stays_and_each_span_names_it(shards):
+    chance = random.Random(3)
+    a, b, other = drawn(chance, 60), drawn(chance, 60), drawn(chance, 80)
+    done = evaluate(substrings(50, least=1), shards([f"{other}\n{a}", b, f"{b} \n{a}", f"now {a}."], [1, 3]), 2)
+    assert done.table["text"].to_pylist() == [f"{other}\n{a}", b, "now ."]
+    assert done.table["repeated_share"].to_pylist()[:2] == [0.0, 0.0]
+    (gone,) = done.audit.to_pylist()
+    assert gone["reason"] == "nothing but repeated spans" and gone["drop_of"] == 1 << 32
+    assert dict(gone["signals"])["repeated_share"] == 1.0
+    none = evaluate(substrings(50, keep="none", least=1), shards([f"{other}\n{a}", b, f"{b} \n{a}", f"now {a}."], [1, 3]), 2)
+    assert none.table["text"].to_pylist() == [other + "\n", "now ."]
+    assert dict(zip(none.audit["row"].to_pylist(), none.audit["drop_of"].to_pylist(), strict=True)) == {1 << 32: (1 << 32) + 1, (1 << 32) + 1: 1 << 32}
+
+
+def test_line_ends_and_spaces_between_words_do_not_count(shards):
+    passage = drawn(random.Random(4), 60)
+    broken = passage.replace(" ", "\r\n")
+    done = evaluate(substrings(50, least=0), shards([passage, f"before {broken} after"]))
+    assert done.table["text"].to_pylist() == [passage, "before after"]
+
+
+@pytest.mark.parametrize("unit", ["word", "byte"])
+@pytest.mark.parametrize("text", ["a" * 500_000, "ha " * 170_000, "abcdefg" * 70_000, " ".join(WORDS) * 4000, "\U0001f469\u200d" * 70_000])
+def test_one_phrase_over_and_over_takes_linear_time(shards, unit, text):
+    seconds = []
+    for part in (text[: len(text) // 10], text):
+        begin = time.process_time()
+        (spans,) = evaluate([RepeatedSubstrings(30, unit)], shards([part])).table["repeated_spans"].to_pylist()
+        seconds.append(time.process_time() - begin)
+    assert seconds[1] < 40 * seconds[0] + 1
+    assert spans is None or (len(spans) == 1 and spans[0]["end"] > len(text.encode()) - 10 and spans[0]["start"] < 200)
+
+
+def test_one_passage_in_many_texts_takes_linear_time(shards):
+    chance = random.Random(5)
+    passage, seconds = drawn(chance, 70), []
+    texts = [f"{drawn(chance, 12)} {passage} {drawn(chance, 12)}" for _ in range(8000)]
+    for count in (800, 8000):
+        begin = time.process_time()
+        table = evaluate([RepeatedSubstrings(50)], shards(texts[:count]), 3).table
+        seconds.append(time.process_time() - begin)
+        assert table["repeated_spans"].null_count == 1
+    assert seconds[1] < 30 * seconds[0] + 1
+
+
+def test_contexts_of_one_hash_are_told_apart_by_their_units():
+    """Two contexts that a hash takes for one must not be cut: the kernel compares units."""
+    texts = [b"abcdefgh", b"abcdxfgh", b"zbcdefgh"]
+    offsets, data = np.array([0, 8, 16, 24]), np.frombuffer(b"".join(texts), np.uint8)
+    groups, left = np.array([0, 3]), np.array([2, 2, 2])
+    found = kernels.compare(groups, offsets, data, left, BYTE, kinds(), 4, 2, False)
+    assert found.tolist() == [[1, -2, 2, 0], [2, -1, 4, 0]]

@@ -7,7 +7,7 @@ import numpy as np
 from tilth.kernels.arrow import Bytes, Offsets
 from tilth.kernels.jit import kernel
 from tilth.kernels.text_bytes import peek
-from tilth.kernels.units import WORD, is_edge, split
+from tilth.kernels.units import SPACE, WORD, is_edge, kind_at, split
 
 BOUNDARIES = ("character", "word", "line")
 _WORDS, _LINES = 1, 2
@@ -18,6 +18,14 @@ def _fits(data: Bytes, first: int, last: int, at: int, boundary: int, kinds: Byt
     if boundary == _LINES:
         return at <= first or at >= last or peek(data, at - 1) == 0x0A
     return bool(is_edge(data, first, last, at, boundary == _WORDS, kinds))
+
+
+@kernel(allocates=False)
+def _may_begin(data: Bytes, first: int, last: int, at: int, boundary: int, kinds: Bytes) -> bool:
+    """Tell whether a span may begin at `at`: one of words not with space, or the words around it could become one."""
+    if not _fits(data, first, last, at, boundary, kinds):
+        return False
+    return boundary != _WORDS or at >= last or kind_at(data, at, kinds)[0] != SPACE
 
 
 @kernel
@@ -32,9 +40,9 @@ def align(
     for i in range(len(row)):
         first, last = offsets[row[i]], offsets[row[i] + 1]
         a, b, step = min(first + start[i], last), min(first + end[i], last), -1 if widen else 1
-        while a < last and not _fits(data, first, last, a, boundary, kinds):
+        while first < a < last and not _may_begin(data, first, last, a, boundary, kinds):
             a += step
-        while b > first and not _fits(data, first, last, b, boundary, kinds):
+        while first < b < last and not _fits(data, first, last, b, boundary, kinds):
             b -= step
         if kept and out[kept - 1, 0] == row[i] and a <= out[kept - 1, 2]:
             out[kept - 1, 2] = max(b, out[kept - 1, 2])

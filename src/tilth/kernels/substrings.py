@@ -61,6 +61,18 @@ def _sum_up(values: np.ndarray, count: int, base: np.uint64, sums: np.ndarray) -
         sums[i] = _plus(times(sums[i - 1], base), values[i])
 
 
+@kernel(allocates=False)
+def _sum_up_twice(values: np.ndarray, count: int, checks: np.ndarray) -> None:
+    """Turn the units into the hashes of all prefixes by both bases, one of them in place: neither waits for the other."""
+    total, check = _NONE, _NONE
+    values[0] = checks[0] = _NONE
+    for i in range(1, count + 1):
+        value = values[i]
+        total = _plus(times(total, _BASE), value)
+        check = _plus(times(check, _CHECK_BASE), value)
+        values[i], checks[i] = total, check
+
+
 @kernel(allocates=False, inline=True)
 def _hash(sums: np.ndarray, start: int, end: int, power: np.uint64) -> np.uint64:
     """Return the hash of the units from `start` to `end`; `power` is the base to the power of how many they are."""
@@ -141,8 +153,7 @@ def anchors(offsets: Offsets, data: Bytes, unit: int, kinds: Bytes, length: int,
         count = split(data, offsets[document], offsets[document + 1], unit, kinds, sums, none)
         if count < length:
             continue
-        _sum_up(sums, count, _CHECK_BASE, checks)
-        _sum_up(sums, count, _BASE, sums)
+        _sum_up_twice(sums, count, checks)
         found = _anchors(sums, count, length, size, power[size], ring, places)
         out = _with_room(out, filled, found)
         filled = _describe(sums, checks, count, length, size, power, check_power, document, places, found, out, filled)

@@ -95,11 +95,8 @@ def _characters(data: Bytes, start: int, end: int, values: np.ndarray, starts: n
 def _words(data: Bytes, start: int, end: int, kinds: Bytes, values: np.ndarray, starts: np.ndarray) -> int:
     at, count, open, value = start, 0, _NOTHING, _FNV_BASIS
     while at < end:
-        code: int = code_point(data, at)
-        after = at + width(peek(data, at))
-        kind = peek(kinds, min(code, 0x10FFFF))
-        goes_on = (kind == JOINS and open != _NOTHING) or (kind == LETTER and open == _WORD)
-        if not goes_on:
+        kind, after = kind_at(data, at, kinds)
+        if not ((kind == JOINS and open != _NOTHING) or (kind == LETTER and open == _WORD)):
             if open != _NOTHING:
                 values[count] = mix64(value) >> _THREE
             open = _NOTHING if kind == SPACE else _WORD if kind == LETTER else _MARK
@@ -108,11 +105,24 @@ def _words(data: Bytes, start: int, end: int, kinds: Bytes, values: np.ndarray, 
                     starts[count] = at
                 count, value = count + 1, _FNV_BASIS
         while at < after:
-            value = (value ^ np.uint64(data[at])) * _FNV_PRIME
+            value = (value ^ np.uint64(peek(data, at))) * _FNV_PRIME
+            at += 1
+        while open == _WORD and at < end and peek(kinds, peek(data, at)) == LETTER and peek(data, at) < 0x80:
+            value = (value ^ np.uint64(peek(data, at))) * _FNV_PRIME
             at += 1
     if open != _NOTHING:
         values[count] = mix64(value) >> _THREE
     return count
+
+
+@kernel(allocates=False, inline=True)
+def kind_at(data: Bytes, at: int, kinds: Bytes) -> tuple[int, int]:
+    """Return the kind of the code point at `at`, and where it ends."""
+    first = peek(data, at)
+    if first < 0x80:
+        return peek(kinds, first), at + 1
+    code: int = code_point(data, at)
+    return peek(kinds, min(code, 0x10FFFF)), at + width(first)
 
 
 @kernel(allocates=False)
