@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 from hypothesis import given, settings
@@ -12,7 +14,7 @@ from tilth.store import Store
 
 
 def commit(
-    store: Store, before: Piece | None, pairs: list[tuple[pa.RecordBatch, pa.RecordBatch]], schema: pa.Schema, rewrites: tuple[str, ...] = ()
+    store: Store, before: Piece | None, pairs: list[tuple[pa.RecordBatch, pa.RecordBatch]], schema: pa.Schema, rewrites: Sequence[str] = ()
 ) -> Piece:
     changes = Changes(store, before, rewrites)
     for came, left in pairs:

@@ -33,12 +33,6 @@ def test_tables_come_back_with_their_types(store: Store) -> None:
     assert store.table(name, ["row"]).column_names == ["row"]
 
 
-def test_receipts_are_absent_or_whole(store: Store) -> None:
-    assert store.receipt("key") is None and store.receipt_keys() == set()
-    store.commit("key", {"rows": 3})
-    assert store.receipt("key") == {"rows": 3} and store.receipt_keys() == {"key"}
-
-
 def test_nothing_half_written_is_left_behind(tmp_path: Path) -> None:
     store = Store(str(tmp_path))
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from tilth.executors import Executor
+from tilth.receipts import Receipt, Receipts
 from tilth.store import Store
 from tilth.tasks import Task
 
 Key = TypeVar("Key", bound=Hashable)
-Receipt = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,12 @@ class Conductor:
     row_seconds: float = 60.0
     waves: list[Wave] = field(default_factory=list)
     times: dict[str, dict[str, Any]] = field(default_factory=dict)
-    receipts: set[str] = field(default_factory=set)
+    known: set[str] = field(default_factory=set)  # keys of the receipts that there are
     used: set[str] = field(default_factory=set)  # keys of this run's tasks, done now or before
 
     def __post_init__(self) -> None:
-        self.receipts = self.store.receipt_keys()
+        self.receipts = Receipts(self.store)
+        self.known = self.receipts.keys()
 
     def wave(self, name: str, tasks: Mapping[Key, Task | None]) -> dict[Key, Receipt | None]:
         """Return each task's receipt; None where a plan cannot know it."""
@@ -74,7 +75,7 @@ class Conductor:
         return found
 
     def _receipt(self, task: Task) -> Receipt | None:
-        return self.store.receipt(task.key) if task.key in self.receipts else None
+        return self.receipts.get(task.key) if task.key in self.known else None
 
     def _perform(self, name: str, tasks: dict[str, Task], executor: Executor) -> dict[str, Receipt]:
         start, rows, size = time.monotonic(), 0, 0
@@ -83,7 +84,7 @@ class Conductor:
         self._tell(Progress(name, 0, len(tasks), 0, 0, total, 0.0))
         for task, (receipt, times) in executor.map_unordered(tasks.values()):
             done[task.key], self.times[task.key] = receipt, times
-            self.receipts.add(task.key)
+            self.known.add(task.key)
             rows += receipt.get("rows_in", receipt.get("rows", 0))
             size += task.size
             self._tell(Progress(name, len(done), len(tasks), rows, size, total, time.monotonic() - start))

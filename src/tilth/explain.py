@@ -14,6 +14,7 @@ from tilth.audit import TRAILS, is_signal
 from tilth.corpus import Manifest
 from tilth.errors import CorpusError
 from tilth.piece import Piece, read_piece
+from tilth.receipts import Receipts
 from tilth.run import Run, load
 from tilth.store import Store
 
@@ -125,7 +126,7 @@ def _file(run: Run, store: Store, row: int) -> str:
     """The file that a row came from, and which of its rows it is."""
     manifest = Manifest.load(store, run.data["manifest"])
     shard = {shard.number: shard for shard in manifest.shards}.get(row >> 32) if manifest else None
-    receipt = store.receipt(run.data["stages"][0]["keys"].get(str(row >> 32), ""))
+    receipt = Receipts(store).get(run.data["stages"][0]["keys"].get(str(row >> 32), ""))
     if shard is None or receipt is None:
         return "unknown"
     position = row & 0xFFFFFFFF

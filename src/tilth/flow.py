@@ -8,7 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from tilth.conductor import Conductor, Receipt
+from tilth.compact import groups
+from tilth.conductor import Conductor
 from tilth.corpus import Manifest, Shard, manifest_of, shard_key
 from tilth.errors import RecipeError, StepError
 from tilth.exchange import home_of
@@ -16,6 +17,7 @@ from tilth.learn import LearnFrom
 from tilth.op import Exchange, Fold, Op, label
 from tilth.piece import Layer, Piece
 from tilth.read.reader import Reader
+from tilth.receipts import Receipt
 from tilth.record import fingerprint
 from tilth.store import FORMAT, Store
 from tilth.tasks import Task, steps_of
@@ -152,7 +154,7 @@ class Flow:
         """Return each shard's answers, and under -1 the empty answers for shards that have none."""
         print_of, name = fingerprint(exchange), self.name + label(exchange)
         tasks = {shard: self._scatter_task(piece, exchange, print_of) for shard, piece in sorted(self.pieces.items())}
-        sent = self.conductor.wave(f"{name}: scatter", tasks)
+        sent = self._gathered(self.conductor.wave(f"{name}: scatter", tasks), name)
         phases = exchange.phases()
         for number in range(len(phases)):
             rounds = exchange.limit if number == len(phases) - 1 else 1
@@ -166,6 +168,17 @@ class Flow:
             assert receipt is not None
             found |= {-1: receipt["none"]} | {int(shard): blob for shard, blob in receipt["answers"].items()}
         return found
+
+    def _gathered(self, sent: dict[int, Receipt | None], name: str) -> dict[int, Receipt | None]:
+        """What was sent, of small neighbouring shards together: phases read few files then."""
+        together = groups({shard.number: shard.size for shard in self.manifest.shards}, self.manifest.following)
+        tasks = {group[0]: self._gather_task([sent[shard] for shard in group]) for group in together if len(group) > 1}
+        gathered = self.conductor.wave(f"{name}: gather", tasks) if tasks else {}
+        return {group[0]: gathered.get(group[0], sent[group[0]]) for group in together}
+
+    def _gather_task(self, sent: list[Receipt | None]) -> Task | None:
+        parts = [receipt["parts"] for receipt in sent if receipt]
+        return self._task(fingerprint("gather", FORMAT, parts), "gather", {"sent": parts}, 0) if len(parts) == len(sent) else None
 
     def _rounds(
         self, exchange: Exchange, print_of: str, number: int, sent: dict[int, Receipt | None], rounds: int, phase: str

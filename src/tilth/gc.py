@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from tilth.receipts import Receipts
 from tilth.run import load
 from tilth.store import Store
 
@@ -33,16 +34,18 @@ def gc(out: str, *, dry: bool = False) -> Swept:
     run = load(out)
     store = run.store()
     used = set(Store(out).read_json("receipts.json") or [])
-    receipts = {key: store.receipt(key) for key in store.receipt_keys()}
-    kept = {key: receipt for key, receipt in receipts.items() if key in used}
+    known = Receipts(store)
+    receipts = known.keys()
+    kept = {key: known.get(key) for key in receipts & used}
     manifests = [store.read_json("manifests", path.rsplit("/", 1)[-1]) for path in store.listing("manifests")]
     names = set(_digests([run.data, manifests, Store(out).read_json("published.json"), list(kept.values())]))
     sizes = {path.rsplit("/", 1)[-1]: (path, int(info["size"])) for path, info in store.listing("blobs").items()}
     broken = {key for key, receipt in kept.items() if set(_digests(receipt)) - sizes.keys() - kept.keys()}
     gone_blobs = {name: entry for name, entry in sizes.items() if name not in names}
-    gone_receipts = (receipts.keys() - kept.keys()) | broken
+    gone_receipts = (receipts - kept.keys()) | broken
     if not dry:
-        store.remove([store.path("receipts", f"{key}.json") for key in gone_receipts] + [path for path, _ in gone_blobs.values()])
+        known.keep(kept.keys() - broken)
+        store.remove([path for path, _ in gone_blobs.values()])
         store.remove(list(store.listing("partial")))
     return Swept(len(gone_receipts), len(gone_blobs), sum(size for _, size in gone_blobs.values()))
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from tilth.audit import TRAILS
 from tilth.books import books, keep_times, retracted
+from tilth.compact import groups
 from tilth.conductor import Conductor, Progress, Wave
 from tilth.corpus import Manifest, manifest_of
 from tilth.errors import CorpusError, StoreError
@@ -26,6 +27,7 @@ from tilth.piece import Piece
 from tilth.probe import check
 from tilth.publish import publish
 from tilth.read.reader import Reader
+from tilth.receipts import Receipts
 from tilth.record import fingerprint, record
 from tilth.store import FORMAT, Store
 from tilth.tasks import Task
@@ -58,8 +60,9 @@ class Run:
     def stages(self) -> list[dict[int, Piece]]:
         """Return the pieces as they were after each stage: what was measured before the first rule is still there."""
         store, found, pieces = self.store(), [], dict[int, Piece]()
+        known = Receipts(store)
         for stage in self.data["stages"]:
-            receipts = {int(shard): store.receipt(key) for shard, key in stage["keys"].items()}
+            receipts = {int(shard): known.get(key) for shard, key in stage["keys"].items()}
             now = {shard: after(store, pieces.get(shard), shard, receipt) for shard, receipt in receipts.items()}
             pieces = {shard: piece for shard, piece in now.items() if piece}
             found.append(pieces)
@@ -120,8 +123,9 @@ def run(
         flow = Flow(conductor, corpus, manifest, partitions or _partitions(blobs, name, manifest))
         flow.run(recipe)
         pieces = {shard: piece for shard, piece in sorted(flow.pieces.items()) if piece}
-        files, outputs = _write(conductor, pieces, write if write is not None else _writers(blobs, pieces, flow.steps))
-        trails = _trails(conductor, flow)
+        together = groups({shard.number: shard.size for shard in manifest.shards}, manifest.following)
+        files, outputs = _write(conductor, pieces, together, write if write is not None else _writers(blobs, pieces, flow.steps))
+        trails = _trails(conductor, flow, together)
         before = out_store.read_json("run.json")
         data = books(flow, name, pieces) | {"outputs": outputs, "store": store or "store", "recipe": _records(recipe, blobs)}
         data["text_bytes"] = max((output["text_bytes"] for output in outputs.values()), default=0) or data["text_bytes"]
@@ -131,6 +135,7 @@ def run(
         out_store.write_json(sorted(conductor.used), "receipts.json")
         out_store.write_json(data, "run.json")
         data["times"] = keep_times(conductor, flow, out_store, time.monotonic() - start)
+        conductor.receipts.pack()
         out_store.tidy()
     finally:
         if engine is not executor:
@@ -229,12 +234,15 @@ def _is_inner(kind: pa.DataType) -> bool:
     return is_binary or pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
 
 
-def _write(conductor: Conductor, pieces: dict[int, Piece], writers: Sequence[Writer]) -> tuple[dict[str, str], dict[str, Any]]:
-    """Return the files to publish (name -> blob) and, for each folder, what was written."""
+def _write(
+    conductor: Conductor, pieces: dict[int, Piece], together: list[list[int]], writers: Sequence[Writer]
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return the files to publish (name -> blob) and, for each folder, what was written; `together` are the groups of small shards."""
     files: dict[str, str] = {}
     outputs: dict[str, Any] = {}
     for writer in writers:
-        tasks = {shard: _export_task(conductor, piece, writer) for shard, piece in pieces.items()}
+        grouped = together if writer.together else [[shard] for shard in pieces]
+        tasks = {group[0]: _export_task(conductor, [pieces[shard] for shard in group], writer) for group in grouped}
         receipts = {shard: receipt for shard, receipt in conductor.wave(f"write {writer.folder}", tasks).items() if receipt}
         for shard, receipt in receipts.items():
             files |= {f"{writer.folder}/{shard:05d}{suffix}": blob for suffix, (blob, _) in receipt["files"].items()}
@@ -246,22 +254,22 @@ def _write(conductor: Conductor, pieces: dict[int, Piece], writers: Sequence[Wri
     return files, outputs
 
 
-def _export_task(conductor: Conductor, piece: Piece, writer: Writer) -> Task:
-    inputs = [layer.blob for layer in piece.needed(writer.reads)]
-    key = fingerprint("export", FORMAT, piece.shard, inputs, piece.schema, writer)
-    return Task(key, "export", conductor.store.url, {"piece": piece, "writer": writer}, 0, conductor.row_seconds)
+def _export_task(conductor: Conductor, pieces: list[Piece], writer: Writer) -> Task:
+    inputs = [[piece.shard, piece.schema, *(layer.blob for layer in piece.needed(writer.reads))] for piece in pieces]
+    key = fingerprint("export", FORMAT, inputs, writer)
+    return Task(key, "export", conductor.store.url, {"pieces": pieces, "writer": writer}, 0, conductor.row_seconds)
 
 
-def _trails(conductor: Conductor, flow: Flow) -> dict[str, dict[int, str]]:
-    """One table of each kind a shard: audit, quarantine, edits."""
+def _trails(conductor: Conductor, flow: Flow, together: list[list[int]]) -> dict[str, dict[int, str]]:
+    """One table of each kind a group of shards: audit, quarantine, edits."""
     found: dict[str, dict[int, str]] = {}
     for kind in TRAILS:
         tasks = {}
-        for shard in flow.pieces:
-            parts = [(stage.offset, blob) for stage in flow.stages if (blob := _trail_of(stage, shard, kind))]
+        for group in together:
+            parts = [(stage.offset, blob) for shard in group for stage in flow.stages if (blob := _trail_of(stage, shard, kind))]
             if parts:
                 key = fingerprint("trail", FORMAT, kind, [list(part) for part in parts])
-                tasks[shard] = Task(key, "trail", conductor.store.url, {"kind": kind, "parts": parts})
+                tasks[group[0]] = Task(key, "trail", conductor.store.url, {"kind": kind, "parts": parts})
         found[kind] = {shard: receipt["blob"] for shard, receipt in conductor.wave(f"write {kind}", tasks).items() if receipt}
     return found
 

@@ -1,7 +1,7 @@
-"""Content-addressed blobs and the receipts that name them: written whole or not at all, on a disk or an object store.
+"""Content-addressed blobs, and the files that name them: written whole or not at all, on a disk or an object store.
 
     store/blobs/ab/abcd...     bytes, named by their digest
-    store/receipts/<key>.json  what one task left; written last, so it is the commit
+    store/receipts/<key>.json  what one task left (receipts.py)
     store/verdicts/<key>.json  rows that a task must skip because they killed a worker before
 
 A receipt depends on nothing but its key, so two runs that do the same work share it.
@@ -13,14 +13,13 @@ import contextlib
 import errno
 import hashlib
 import io
-import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
 import fsspec
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -119,33 +118,23 @@ class Store:
         except OSError:
             raise StoreError.damaged(name, self.blob(name)) from None
 
-    def receipt(self, key: str) -> dict[str, Any] | None:
-        return self.read_json("receipts", f"{key}.json")
-
-    def commit(self, key: str, receipt: dict[str, Any]) -> None:
-        self.write_json(receipt, "receipts", f"{key}.json")
-
     def read_json(self, *parts: str) -> Any:
         """Return the JSON file at this place under the store, or None where there is none."""
         try:
-            return json.loads(self.fs.cat_file(self.path(*parts)))
+            return orjson.loads(self.fs.cat_file(self.path(*parts)))
         except FileNotFoundError:
             return None
         except ValueError:  # half a file cannot be ours (we rename whole ones), so someone else's hand or disk was here
             raise StoreError.damaged(parts[-1], self.path(*parts)) from None
 
     def write_json(self, data: Any, *parts: str) -> None:
-        self.write_file(json.dumps(data, sort_keys=True, indent=1).encode(), *parts)
+        self.write_file(to_json(data), *parts)
 
     def write_file(self, data: bytes, *parts: str) -> None:
         """Write one named file, whole or not at all."""
         with self._temporary() as (path, file):
             _guarded(lambda: (file.write(data), file.flush()), self.url)
             self._publish(path, file, self.path(*parts))
-
-    def receipt_keys(self) -> set[str]:
-        """Return the keys of all receipts: one listing instead of one look a task."""
-        return {Path(path).stem for path in self.listing("receipts") if path.endswith(".json")}
 
     def listing(self, folder: str) -> dict[str, dict[str, Any]]:
         """Return path -> info of every file under a folder of the store."""
@@ -275,6 +264,15 @@ class HashingFile:
 
     def __exit__(self, kind: object, *_: object) -> None:
         self._end(kind is None)
+
+
+def to_json(data: Any) -> bytes:
+    """Return JSON with its keys sorted, for programs and people.
+
+    >>> to_json({"b": 1, "a": [2]}).decode().split()
+    ['{', '"a":', '[', '2', '],', '"b":', '1', '}']
+    """
+    return orjson.dumps(data, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS)
 
 
 def _guarded(act: Callable[[], Any], url: str) -> Any:

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from tilth.audit import is_signal
 from tilth.errors import RecipeError
 from tilth.piece import Layer, Piece, read_piece, schema_of
+from tilth.receipts import Receipts
 from tilth.rules import Threshold, columns, did_you_mean, passes, thresholds, with_threshold
 from tilth.run import Run, load
 from tilth.store import Store
@@ -104,9 +105,10 @@ def _total(parts: list[pa.Array]) -> int | None:
 def _came(run: Run, step: int, names: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
     """Yield, shard by shard, the rows that came to `step`: the columns `names`, and `bytes` (int64), of their text."""
     store, stages = run.store(), run.data["stages"]
+    known = Receipts(store)
     number = max(k for k, stage in enumerate(stages) if stage["offset"] <= step and stage["steps"])
     for shard in stages[number]["keys"]:
-        receipts = [store.receipt(stage["keys"][shard]) for stage in stages[: number + 1]]
+        receipts = [known.get(stage["keys"][shard]) for stage in stages[: number + 1]]
         before = _piece(int(shard), receipts[:-1])
         after = _piece(int(shard), receipts)
         gone = _audited(store, receipts[-1], step - stages[number]["offset"])

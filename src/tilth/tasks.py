@@ -25,6 +25,7 @@ from tilth.exchange import Homes, Settle, partition
 from tilth.op import Exchange, Fold, Op, label
 from tilth.piece import Changes, Layer, Piece, read_piece
 from tilth.read.reader import Reader, Span
+from tilth.receipts import Receipts
 from tilth.record import record, restore
 from tilth.source import ROW_BITS, addressed, columns_of, keep_source
 from tilth.store import GrowingTable, Store
@@ -49,7 +50,7 @@ def perform(task: Task, guard: Guard | None = None) -> tuple[dict[str, Any], dic
     start = time.perf_counter()
     store = Store(task.store)
     receipt, times = ROLES[task.role](store, guard=guard or Unguarded(), **task.work)
-    store.commit(task.key, receipt)
+    Receipts(store).commit(task.key, receipt)
     times["seconds"] = time.perf_counter() - start
     times["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return receipt, times
@@ -126,6 +127,12 @@ def scatter(store: Store, *, guard: Guard, piece: Piece, exchange: Exchange, par
     return {"parts": _parted(store, pa.concat_tables(found), partitions), "rows": piece.rows}, {}
 
 
+def gather(store: Store, *, guard: Guard, sent: Sequence[dict[str, str]]) -> Result:
+    """Put what neighbouring small shards sent into one blob a partition, in shard order."""
+    parts = {p: store.put_table(pa.concat_tables([store.table(parts[p]) for parts in sent])) for p in sent[0]}
+    return {"parts": parts, "rows": 0}, {}
+
+
 def phase(
     store: Store, *, guard: Guard, messages: Sequence[str], homes: Sequence[Piece], exchange: Exchange, number: int, partitions: int
 ) -> Result:
@@ -146,17 +153,17 @@ def answer(store: Store, *, guard: Guard, messages: Sequence[str], exchange: Exc
     return {"answers": named, "none": store.put_table(rows.schema.empty_table())}, {}
 
 
-def export(store: Store, *, guard: Guard, piece: Piece, writer: Writer) -> Result:
-    """Write one shard for others to read; the runner gives the blobs their names in the output folder."""
+def export(store: Store, *, guard: Guard, pieces: Sequence[Piece], writer: Writer) -> Result:
+    """Write one shard, or small ones together, for others to read; the runner gives the blobs their names in the output folder."""
     files: dict[str, tuple[str, int]] = {}
-    batches, text_bytes = read_piece(store, piece, writer.reads), [0]
-    schema = _empty(store, piece, writer.reads).schema
+    batches, text_bytes = chain_of.from_iterable(read_piece(store, piece, writer.reads) for piece in pieces), [0]
+    schema = _empty(store, pieces[0], writer.reads).schema
     info = writer.write(_weighed(batches, text_bytes), schema, partial(_output, store, files))
-    return {"files": files, "info": info, "rows": piece.rows, "text_bytes": text_bytes[0]}, {}
+    return {"files": files, "info": info, "rows": sum(piece.rows for piece in pieces), "text_bytes": text_bytes[0]}, {}
 
 
 def trail(store: Store, *, guard: Guard, kind: str, parts: Sequence[tuple[int, str]]) -> Result:
-    """Gather what every stage wrote down of one shard in one table; `step` then counts through the recipe."""
+    """Gather what every stage wrote down of one shard, or of small ones, in one table; `step` then counts through the recipe."""
     table = store.growing_table(TRAILS[kind])
     rows = 0
     for offset, name in parts:
@@ -169,7 +176,7 @@ def trail(store: Store, *, guard: Guard, kind: str, parts: Sequence[tuple[int, s
 
 
 ROLES: dict[str, Callable[..., Result]] = {
-    role.__name__: role for role in (ingest, stage, observe, merge, finish, scatter, phase, answer, export, trail)
+    role.__name__: role for role in (ingest, stage, observe, merge, finish, scatter, gather, phase, answer, export, trail)
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tilth.corpus import Manifest
+from tilth.receipts import Receipts
 from tilth.run import Run, load
 from tilth.store import Store
 from tilth.web.drops import Drop, Examples, drops_of
@@ -66,8 +67,8 @@ def statistics(out: str, redact: bool = True) -> Statistics:
 
 
 def _text_in(run: Run) -> int:
-    store, first = run.store(), run.data["stages"][0]
-    return sum((store.receipt(key) or {}).get("text_bytes", 0) for key in first["keys"].values())
+    known, first = Receipts(run.store()), run.data["stages"][0]
+    return sum((known.get(key) or {}).get("text_bytes", 0) for key in first["keys"].values())
 
 
 def _as_they_are(documents: list[Any]) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 import pyarrow as pa
@@ -17,13 +17,15 @@ FRAME_BYTES = 4 << 20
 
 @dataclass(frozen=True)
 class Jsonl(Writer):
-    """One .jsonl.zst file a shard, an object a line with every column, nulls too; `without` names columns to leave out.
+    """One .jsonl.zst file a shard, small ones together; an object a line, every column, nulls too; `without` names columns to leave out.
 
     Bytes become base64, as JSON has none; NaN and infinities become null.
 
     >>> Jsonl(without=("html",)).folder
     'data'
     """
+
+    together: ClassVar[bool] = True
 
     without: tuple[str, ...] = ()
     level: int = 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +18,7 @@ GROUP_BYTES = 16 << 20
 
 @dataclass(frozen=True)
 class Parquet(Writer):
-    """One zstd-compressed Parquet file a shard; `without` names columns to leave out.
+    """One zstd-compressed Parquet file a shard, small ones together; `without` names columns to leave out.
 
     >>> import io
     >>> sink = io.BytesIO()
@@ -26,6 +26,8 @@ class Parquet(Writer):
     >>> pq.read_table(sink).to_pydict()
     {'a': [1, 2]}
     """
+
+    together: ClassVar[bool] = True
 
     without: tuple[str, ...] = ()
 

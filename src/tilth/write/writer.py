@@ -19,6 +19,7 @@ class Writer:
 
     version: ClassVar[int] = 1
     folder: ClassVar[str] = "data"
+    together: ClassVar[bool] = False  # small neighbouring shards may share a file, named by the first
 
     @property
     def reads(self) -> tuple[str, ...] | None:
@@ -26,7 +27,7 @@ class Writer:
         return None
 
     def write(self, batches: Iterator[pa.RecordBatch], schema: pa.Schema, open: Open) -> dict[str, Any]:
-        """Write one shard's rows, which all have `schema`; return what `finish` must know (small, JSON)."""
+        """Write the rows of one shard, or of several small ones, which all have `schema`; return what `finish` must know (small, JSON)."""
         raise NotImplementedError(f"{type(self).__name__}.write")
 
     def finish(self, shards: dict[int, dict[str, Any]]) -> dict[str, bytes]:
