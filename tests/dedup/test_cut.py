@@ -15,7 +15,8 @@ from tilth.errors import RecipeError
 def rows(*texts: tuple[str | None, list[tuple[int, int]]]) -> pa.RecordBatch:
     """A batch of texts with spans in bytes; `of` counts the spans of a text from 10."""
     spans = [[{"start": a, "end": b, "of": 10 + i} for i, (a, b) in enumerate(found)] or None for _, found in texts]
-    return pa.record_batch({"text": pa.array([text for text, _ in texts], pa.large_string()), "repeated_spans": pa.array(spans, pa.large_list(SPAN))})
+    column = pa.array([text for text, _ in texts], pa.large_string())
+    return pa.record_batch({"text": column, "repeated_spans": pa.array(spans, pa.large_list(SPAN))})
 
 
 def cut(text: str, *spans: tuple[int, int], **how: object) -> str:
@@ -76,8 +77,11 @@ def test_a_batch_in_which_nothing_is_cut_keeps_its_texts():
     assert CutSpans().apply(batch)["text"].buffers()[2].address == batch["text"].buffers()[2].address
 
 
-@given(st.text(st.sampled_from("ab é字\u0301\u200d\U0001f44d\r\n"), max_size=30), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=5),
-       st.sampled_from(["character", "word", "line"]), st.booleans())
+PLACES = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=5)
+LETTERS = st.text(st.sampled_from("ab é字\u0301\u200d\U0001f44d\r\n"), max_size=30)
+
+
+@given(LETTERS, PLACES, st.sampled_from(["character", "word", "line"]), st.booleans())
 def test_any_spans_leave_whole_characters(text, spans, boundary, widen):
     size = len(text.encode())
     kept = cut(text, *((min(a, size), min(b, size)) for a, b in spans if a < b), boundary=boundary, widen=widen)
