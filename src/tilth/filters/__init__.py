@@ -4,6 +4,7 @@ from tilth.filters.bad_words import BadWords, bad_words
 from tilth.filters.c4 import C4, c4
 from tilth.filters.dolma import dolma
 from tilth.filters.fineweb import fineweb
+from tilth.filters.fineweb2 import fineweb2
 from tilth.filters.fineweb_quality import FineWebQuality, fineweb_quality
 from tilth.filters.gopher_quality import GopherQuality, gopher_quality
 from tilth.filters.gopher_repetition import GopherRepetition, gopher_repetition
@@ -11,9 +12,12 @@ from tilth.filters.language import Language
 from tilth.filters.matches import Matches
 from tilth.filters.measure import Measure
 from tilth.filters.nemo import CharacterRatios, nemo
+from tilth.filters.parameters import fineweb2_parameters
+from tilth.filters.thresholds import Thresholds
 from tilth.filters.url import Urls, urls
 
 __all__ = [
-    "C4", "BadWords", "CharacterRatios", "FineWebQuality", "GopherQuality", "GopherRepetition", "Language", "Matches", "Measure", "Urls",
-    "bad_words", "c4", "dolma", "fineweb", "fineweb_quality", "gopher_quality", "gopher_repetition", "nemo", "urls",
+    "BadWords", "C4", "CharacterRatios", "FineWebQuality", "GopherQuality", "GopherRepetition", "Language", "Matches", "Measure",
+    "Thresholds", "Urls", "bad_words", "c4", "dolma", "fineweb", "fineweb2", "fineweb2_parameters", "fineweb_quality", "gopher_quality",
+    "gopher_repetition", "nemo", "urls",
 ]

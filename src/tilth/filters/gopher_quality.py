@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
+from tilth.errors import RecipeError
 from tilth.filters import gopher_dolma, gopher_nemo
-from tilth.filters.signals import add, check_variant, filters, ratio
-from tilth.kernels import text_counts
+from tilth.filters.in_language import check_language, count, each_language
+from tilth.filters.parameters import parameters
+from tilth.filters.signals import Limit, add, check_variant, filters, ratio
 from tilth.kernels.text_counts import (
     BULLETS,
     DOTS,
@@ -39,6 +41,9 @@ class GopherQuality(Op):
     The variants "dolma", "dolma_v2" and "nemo" have one `gopher_symbol_ratio` and count every stop word; the first two have
     `gopher_median_word_length`, the last has lines that are not blank.
 
+    "datatrove" knows languages: words are those of `language` as `splitter` finds them (`segment.words`); None takes each row's own, of
+    its column `lang`, with the stop words that `parameters` (see `fineweb2_parameters`) have for it; null for languages that they lack.
+
     Source: Rae et al. 2021 (Gopher, arXiv 2112.11446), appendix A1.1; variant "datatrove": its GopherQualityFilter; "dolma", "dolma_v2":
     its taggers gopher_v1 and gopher_v2; "nemo": NeMo Curator's filters. `docs/variants.md` says how they differ.
 
@@ -49,16 +54,35 @@ class GopherQuality(Op):
 
     variant: str = "datatrove"
     stop_words: tuple[str, ...] = GOPHER_STOP_WORDS
+    language: str | None = "en"
+    splitter: str = "datatrove"
+    parameters: bytes = b""
 
     def __post_init__(self) -> None:
         check_variant(self, self.variant, VARIANTS)
+        check_language(self)
+        if (self.language is None) != bool(self.parameters):
+            raise RecipeError(
+                "Stop words are asked for in every language, or given and not used.", where=repr(self),
+                why="`language=None` needs `parameters`, and they serve nothing else", fix="filters.fineweb2(parameters)",
+            )  # fmt: skip
 
     @property
     def reads(self) -> tuple[str, ...]:
-        return ("text",)
+        return ("text", "lang") if self.language is None else ("text",)
 
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        if self.language is None:
+            return each_language(batch, self.in_language)
         return add(batch, VARIANTS[self.variant](self, batch["text"]))
+
+
+    def in_language(self, name: str) -> GopherQuality | None:
+        """Return the step for the rows in one language, "" for any; None where `parameters` lack it."""
+        known = parameters(self.parameters)
+        if name and name not in known:
+            return None
+        return replace(self, language=name or "en", stop_words=known[name].stop_words if name else (), parameters=b"")
 
 
 def quality_signals(counts: np.ndarray) -> dict[str, pa.Array]:
@@ -77,7 +101,8 @@ def quality_signals(counts: np.ndarray) -> dict[str, pa.Array]:
 
 
 def _datatrove(step: GopherQuality, texts: pa.Array) -> dict[str, pa.Array]:
-    return quality_signals(text_counts.measure(texts, QUALITY, stop_words=step.stop_words).counts)
+    assert step.language is not None
+    return quality_signals(count(texts, QUALITY, step.language, step.splitter, stop_words=step.stop_words))
 
 
 VARIANTS: dict[str, Callable[[GopherQuality, pa.Array], dict[str, pa.Array]]] = {
@@ -89,9 +114,9 @@ VARIANTS: dict[str, Callable[[GopherQuality, pa.Array], dict[str, pa.Array]]] = 
 
 
 def quality_rules(
-    min_doc_words: int | None = 50, max_doc_words: int | None = 100_000, min_avg_word_length: float | None = 3,
-    max_avg_word_length: float | None = 10, max_symbol_word_ratio: float | None = 0.1, max_bullet_lines_ratio: float | None = 0.9,
-    max_ellipsis_lines_ratio: float | None = 0.3, min_alpha_words_ratio: float | None = 0.8, min_stop_words: int | None = 2,
+    min_doc_words: Limit = 50, max_doc_words: Limit = 100_000, min_avg_word_length: Limit = 3, max_avg_word_length: Limit = 10,
+    max_symbol_word_ratio: Limit = 0.1, max_bullet_lines_ratio: Limit = 0.9, max_ellipsis_lines_ratio: Limit = 0.3,
+    min_alpha_words_ratio: Limit = 0.8, min_stop_words: Limit = 2,
 ) -> list[Filter]:
     """Return Gopher's quality rules in datatrove's order, with its names as reasons; None leaves a rule out."""
     return filters([
@@ -118,14 +143,14 @@ def gopher_quality(
     variant: str = "datatrove", min_doc_words: int | None = 50, max_doc_words: int | None = 100_000, min_avg_word_length: float | None = 3,
     max_avg_word_length: float | None = 10, max_symbol_word_ratio: float | None = 0.1, max_bullet_lines_ratio: float | None = 0.9,
     max_ellipsis_lines_ratio: float | None = 0.3, min_alpha_words_ratio: float | None = 0.8, min_stop_words: int | None = 2,
-    stop_words: tuple[str, ...] = GOPHER_STOP_WORDS,
+    stop_words: tuple[str, ...] = GOPHER_STOP_WORDS, language: str = "en", splitter: str = "datatrove",
 ) -> list[Op]:
     """Return the steps that measure quality and drop what Gopher's thresholds exclude; None leaves a rule out.
 
     >>> gopher_quality(min_doc_words=20)[1]
     Filter(rule='gopher_words >= 20', reason='gopher_short_doc')
     """
-    step = GopherQuality(variant, tuple(stop_words))
+    step = GopherQuality(variant, tuple(stop_words), language, splitter)
     rules = RULES[variant](
         min_doc_words, max_doc_words, min_avg_word_length, max_avg_word_length, max_symbol_word_ratio, max_bullet_lines_ratio,
         max_ellipsis_lines_ratio, min_alpha_words_ratio, min_stop_words,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
 from tilth.filters import gopher_dolma, gopher_nemo
-from tilth.filters.signals import add, check_variant, filters, ratio
-from tilth.kernels import text_counts
+from tilth.filters.in_language import check_language, count, each_language
+from tilth.filters.signals import Limit, add, check_variant, filters, ratio
 from tilth.kernels.text_counts import (
     GRAMS,
     LINE_REPEAT_CHARS,
@@ -38,6 +38,9 @@ class GopherRepetition(Op):
     The variants "dolma" and "dolma_v2" have no `gopher_chars` and no paragraphs, and 0 where there is nothing to divide by; "nemo" has no
     `gopher_chars`, and 1 for n-grams longer than the text.
 
+    "datatrove" knows languages: words are those of `language` as `splitter` finds them (`segment.words`); None takes each row's own, of
+    its column `lang`, and null where there is none.
+
     Source: Rae et al. 2021 (Gopher, arXiv 2112.11446), table A1; variant "datatrove": its GopherRepetitionFilter; "dolma", "dolma_v2":
     its taggers gopher_v1 and gopher_v2; "nemo": NeMo Curator's filters. `docs/variants.md` says how they differ.
 
@@ -47,16 +50,26 @@ class GopherRepetition(Op):
     """
 
     variant: str = "datatrove"
+    language: str | None = "en"
+    splitter: str = "datatrove"
 
     def __post_init__(self) -> None:
         check_variant(self, self.variant, VARIANTS)
+        check_language(self)
 
     @property
     def reads(self) -> tuple[str, ...]:
-        return ("text",)
+        return ("text", "lang") if self.language is None else ("text",)
 
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        if self.language is None:
+            return each_language(batch, self.in_language)
         return add(batch, VARIANTS[self.variant](self, batch["text"]))
+
+
+    def in_language(self, name: str) -> GopherRepetition:
+        """Return the step for the rows in one language, "" for any."""
+        return replace(self, language=name or "en")
 
 
 def repetition_signals(counts: np.ndarray) -> dict[str, pa.Array]:
@@ -75,7 +88,8 @@ def repetition_signals(counts: np.ndarray) -> dict[str, pa.Array]:
 
 
 def _datatrove(step: GopherRepetition, texts: pa.Array) -> dict[str, pa.Array]:
-    return repetition_signals(text_counts.measure(texts, REPETITION).counts)
+    assert step.language is not None
+    return repetition_signals(count(texts, REPETITION, step.language, step.splitter))
 
 
 VARIANTS: dict[str, Callable[[GopherRepetition, pa.Array], dict[str, pa.Array]]] = {
@@ -87,8 +101,8 @@ VARIANTS: dict[str, Callable[[GopherRepetition, pa.Array], dict[str, pa.Array]]]
 
 
 def repetition_rules(
-    dup_para_frac: float | None = 0.3, dup_para_char_frac: float | None = 0.2, dup_line_frac: float | None = 0.3,
-    dup_line_char_frac: float | None = 0.2, top_n_grams: Limits = TOP_N_GRAMS, dup_n_grams: Limits = DUP_N_GRAMS,
+    dup_para_frac: Limit = 0.3, dup_para_char_frac: Limit = 0.2, dup_line_frac: Limit = 0.3, dup_line_char_frac: Limit = 0.2,
+    top_n_grams: tuple[tuple[int, Limit], ...] = TOP_N_GRAMS, dup_n_grams: tuple[tuple[int, Limit], ...] = DUP_N_GRAMS,
 ) -> list[Filter]:
     """Return Gopher's repetition rules in datatrove's order, with its names as reasons; None leaves a rule out."""
     return filters([
@@ -111,13 +125,13 @@ RULES: dict[str, Callable[..., list[Filter]]] = {
 def gopher_repetition(
     variant: str = "datatrove", dup_para_frac: float | None = 0.3, dup_para_char_frac: float | None = 0.2,
     dup_line_frac: float | None = 0.3, dup_line_char_frac: float | None = 0.2, top_n_grams: Limits = TOP_N_GRAMS,
-    dup_n_grams: Limits = DUP_N_GRAMS,
+    dup_n_grams: Limits = DUP_N_GRAMS, language: str = "en", splitter: str = "datatrove",
 ) -> list[Op]:
     """Return the steps that measure repetition and drop what is above Gopher's limits; None leaves a rule out.
 
     >>> len(gopher_repetition(dup_para_frac=None))
     14
     """
-    step = GopherRepetition(variant)
+    step = GopherRepetition(variant, language, splitter)
     rules = RULES[variant](dup_para_frac, dup_para_char_frac, dup_line_frac, dup_line_char_frac, top_n_grams, dup_n_grams)
     return [step, *rules]

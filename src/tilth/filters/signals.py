@@ -12,6 +12,8 @@ from tilth.errors import RecipeError
 from tilth.op import put
 from tilth.rules import Filter
 
+Limit = int | float | str | None  # a number; the name of a column that has one for each row; None leaves a rule out
+
 Counts = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
@@ -42,10 +44,10 @@ def check_variant(step: object, variant: str, known: Iterable[str]) -> None:
         )
 
 
-def filters(rules: Iterable[tuple[str, float | None, str]]) -> list[Filter]:
-    """Return a Filter for each (start of a rule, threshold, reason); a threshold of None leaves its rule out.
+def filters(rules: Iterable[tuple[str, Limit, str]]) -> list[Filter]:
+    """Return a Filter for each (start of a rule, threshold, reason).
 
-    >>> filters([("words >=", 50, "short"), ("words <=", None, "long")])
-    [Filter(rule='words >= 50', reason='short')]
+    >>> filters([("words >=", 50, "short"), ("words <=", None, "long"), ("score >=", "threshold", "low")])
+    [Filter(rule='words >= 50', reason='short'), Filter(rule='score >= threshold', reason='low')]
     """
     return [Filter(f"{rule} {threshold}", reason) for rule, threshold, reason in rules if threshold is not None]

@@ -125,7 +125,9 @@ def hard_end(page: Bytes, at: int, after: int, closed: int, spaced: int, end: in
         return not _LOWER <= then <= _NUMERIC
     if peek(page, at) >= 0x80:
         return True
-    return not (then == _LOWER or then == _UPPER or then == _NUMERIC or (then == _OTHER and peek(page, spaced) < 0x80))
+    if _LOWER <= then <= _NUMERIC:
+        return then == _LETTER
+    return then != _OTHER or peek(page, spaced) >= 0x80
 
 
 @kernel(allocates=False)
@@ -151,7 +153,7 @@ def marks_end(page: Bytes, at: int, end: int, kinds: Kinds) -> tuple[int, int, b
     dots, hard = 0, False
     while at < end:
         kind = kind_at(page, at, kinds)
-        if not (_DOT <= kind <= _ELLIPSIS or kind == _EXTEND or kind == _FORMAT):
+        if not (_DOT <= kind <= _ELLIPSIS or _EXTEND <= kind <= _FORMAT):
             break
         dots += 1 if kind == _DOT else 2 if kind == _ELLIPSIS else 0
         hard = hard or kind == _MARK
@@ -240,7 +242,7 @@ def is_short_form(page: Bytes, start: int, dot: int, then: int, kinds: Kinds, ab
         if not (_EXTEND <= kind <= _FORMAT or _LOWER <= kind <= _NUMERIC or kind == _DOT):
             break
         digits, letters, dots = digits + (kind == _NUMERIC), letters + (_LOWER <= kind <= _LETTER), dots + (kind == _DOT)
-        small = small or kind != _UPPER and kind != _DOT
+        small = small or (kind != _UPPER and kind != _DOT)
         at = place
     if digits:
         return ordinals and digits <= 2 and letters == dots == 0
