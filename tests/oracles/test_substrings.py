@@ -28,12 +28,12 @@ def spans(texts: list[str], length: int) -> list[list[tuple[int, int]]]:
 @pytest.mark.parametrize("name", sorted(golden()["ours"]))
 def test_our_corpora(name: str) -> None:
     (length, texts), known = oracle("substring_cases").corpora()[name], golden()["ours"][name]
-    assert oracle("substrings").digest(texts) == known["texts"], "the corpora changed: record again"
+    assert oracle("record_substrings").digest(texts) == known["texts"], "the corpora changed: record again"
     assert spans(texts, length) == [[tuple(span) for span in text] for text in known["spans"]]
 
 
 def test_real_texts(shared: Path) -> None:
-    recorder, compared = oracle("substrings"), 0
+    recorder, compared = oracle("record_substrings"), 0
     for name, texts in recorder.real(shared):
         known = golden()["real"][name]
         if recorder.digest(texts) == known["texts"]:

@@ -1,6 +1,6 @@
 """Records which spans the tool of Lee et al. finds in our corpora and in real texts, as a golden file that tests need no tool for.
 
-    python bench/oracles/substrings.py --tool target/release/dedup_dataset
+    python bench/oracles/record_substrings.py --tool target/release/dedup_dataset
 
 The tool is google-research/deduplicate-text-datasets at commit 4e9888a, built by `cargo build --release`; `make`, `self-similar` and
 `collect` run on texts joined as its `load_dataset.py` joins them, each after 0xFF 0xFF and a number. Recorded are the spans that `collect`
