@@ -39,7 +39,8 @@ def embedded() -> dict[str, list[tuple[object, pa.Table]]]:
     embedding, cluster, similarity = done.executed
     vectors = evaluate([embedding], examples()).table
     steps = {"KMeans": embed.KMeans(), "Cluster": cluster, "Centroid": embed.Centroid("a"), "Similarity": similarity}
-    return {"embed.HashedEmbedding": [(embedding, examples())], **{f"embed.{name}": [(step, vectors)] for name, step in steps.items()}}
+    found = {f"embed.{name}": [(step, vectors)] for name, step in steps.items()}
+    return found | {"embed.HashedEmbedding": [(embedding, examples())], "dedup.SemanticDuplicates": [(dedup.SemanticDuplicates(), done.table)]}
 
 
 @cache

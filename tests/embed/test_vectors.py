@@ -8,7 +8,10 @@ from tilth.errors import CorpusError, RecipeError, StepError
 ROWS = [[1.0, 2.0], None, [3.0, 4.0]]
 
 
-@pytest.mark.parametrize("kind", [pa.list_(pa.float32(), 2), pa.list_(pa.float64()), pa.large_list(pa.float32()), pa.list_(pa.float16(), 2)])
+KINDS = [pa.list_(pa.float32(), 2), pa.list_(pa.float64()), pa.large_list(pa.float32()), pa.list_(pa.float16(), 2)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("start", [0, 1])
 def test_every_kind_of_list_of_floats(kind, start):
     values = pa.array([None if row is None else np.array(row, np.float16) if "half" in str(kind) else row for row in ROWS], kind)

@@ -6,10 +6,15 @@ from tilth.dedup.datatrove import DatatroveSignatures
 from tilth.dedup.exact import Exact, exact
 from tilth.dedup.near import NearDuplicates, near
 from tilth.dedup.normalise import Normalise
+from tilth.dedup.passages import Passages
+from tilth.dedup.semantic import SemanticDuplicates, semantic
 from tilth.dedup.signatures import Signatures
+from tilth.dedup.span_variants import SentencesLeft, UrlRank, c4_lines, datatrove_sentences, dolma_paragraphs
+from tilth.dedup.spans import RepeatedSpans, RepeatedWithin, spans
 from tilth.dedup.substrings import RepeatedSubstrings, substrings
 
 __all__ = [
-    "CutSpans", "DatatroveSignatures", "Exact", "NearDuplicates", "Normalise", "RepeatedSubstrings", "Signatures", "bands", "exact", "near",
-    "probability", "substrings",
+    "CutSpans", "DatatroveSignatures", "Exact", "NearDuplicates", "Normalise", "Passages", "RepeatedSpans", "RepeatedSubstrings",
+    "RepeatedWithin", "SemanticDuplicates", "SentencesLeft", "Signatures", "UrlRank", "bands", "c4_lines", "datatrove_sentences",
+    "dolma_paragraphs", "exact", "near", "probability", "semantic", "spans", "substrings",
 ]  # fmt: skip
