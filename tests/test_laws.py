@@ -40,7 +40,8 @@ def embedded() -> dict[str, list[tuple[object, pa.Table]]]:
     vectors = evaluate([embedding], examples()).table
     steps = {"KMeans": embed.KMeans(), "Cluster": cluster, "Centroid": embed.Centroid("a"), "Similarity": similarity}
     found = {f"embed.{name}": [(step, vectors)] for name, step in steps.items()}
-    return found | {"embed.HashedEmbedding": [(embedding, examples())], "dedup.SemanticDuplicates": [(dedup.SemanticDuplicates(), done.table)]}
+    found["dedup.SemanticDuplicates"] = [(dedup.SemanticDuplicates(), done.table)]
+    return found | {"embed.HashedEmbedding": [(embedding, examples())]}
 
 
 @cache
