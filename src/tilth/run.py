@@ -124,7 +124,8 @@ def run(
         flow.run(recipe)
         pieces = {shard: piece for shard, piece in sorted(flow.pieces.items()) if piece}
         together = groups({shard.number: shard.size for shard in manifest.shards}, manifest.following)
-        files, outputs = _write(conductor, pieces, together, write if write is not None else _writers(blobs, pieces, flow.steps))
+        writers = write if write is not None else _writers(blobs, pieces, flow.steps, manifest.schema)
+        files, outputs = _write(conductor, pieces, together, writers)
         trails = _trails(conductor, flow, together)
         before = out_store.read_json("run.json")
         data = books(flow, name, pieces) | {"outputs": outputs, "store": store or "store", "recipe": _records(recipe, blobs)}
@@ -221,17 +222,20 @@ def _partitions(store: Store, name: str, manifest: Manifest, save: bool = True) 
     return int(number)
 
 
-def _writers(store: Store, pieces: dict[int, Piece], steps: list[Any]) -> list[Writer]:
-    """Parquet of what people read, and what steps bring; binary and list columns are between steps, not for people."""
+def _writers(store: Store, pieces: dict[int, Piece], steps: list[Any], given: pa.Schema) -> list[Writer]:
+    """Parquet of what people read, and what steps bring; binary columns, and lists that were not given, are between steps."""
     schema = store.parquet(next(iter(pieces.values())).schema).schema_arrow
-    inner = tuple(field.name for field in schema if _is_inner(field.type))
+    inner = tuple(field.name for field in schema if _is_binary(field.type) or (_is_list(field.type) and field.name not in given.names))
     brought = [step.writer for step in steps if getattr(step, "writer", None) is not None]
     return [Parquet(without=inner), *brought]
 
 
-def _is_inner(kind: pa.DataType) -> bool:
-    is_binary = pa.types.is_large_binary(kind) or pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind)
-    return is_binary or pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+def _is_binary(kind: pa.DataType) -> bool:
+    return pa.types.is_large_binary(kind) or pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind)
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
 
 
 def _write(

@@ -11,10 +11,12 @@ from tilth.read.lines import too_long
 
 
 def normal(kind: pa.DataType) -> pa.DataType:
-    """Return the type that a column of any Arrow type has in a corpus.
+    """Return the type that a column of any Arrow type has in a corpus; lists of numbers (vectors, tokens) and fixed bytes stay.
 
-    >>> normal(pa.int8()), normal(pa.dictionary(pa.int32(), pa.string())), normal(pa.list_(pa.int8()))
+    >>> normal(pa.int8()), normal(pa.dictionary(pa.int32(), pa.string())), normal(pa.struct([("a", pa.int8())]))
     (DataType(int64), DataType(large_string), DataType(large_string))
+    >>> normal(pa.list_(pa.float32(), 2)), normal(pa.list_(pa.int8()))
+    (FixedSizeListType(fixed_size_list<element: float>[2]), LargeListType(large_list<element: int8>))
     """
     types = pa.types
     if types.is_dictionary(kind):
@@ -27,8 +29,18 @@ def normal(kind: pa.DataType) -> pa.DataType:
         return FLOAT
     if types.is_boolean(kind):
         return BOOL
-    binary = types.is_binary(kind) or types.is_large_binary(kind) or types.is_fixed_size_binary(kind) or types.is_binary_view(kind)
+    if types.is_fixed_size_binary(kind):
+        return kind
+    if types.is_fixed_size_list(kind) and _is_number(kind.value_type):
+        return pa.list_(pa.field("element", kind.value_type), kind.list_size)
+    if (types.is_list(kind) or types.is_large_list(kind)) and _is_number(kind.value_type):
+        return pa.large_list(pa.field("element", kind.value_type))
+    binary = types.is_binary(kind) or types.is_large_binary(kind) or types.is_binary_view(kind)
     return BINARY if binary else STRING
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind)
 
 
 def to_type(values: pa.Array, name: str, kind: pa.DataType, faults: dict[int, str], limit: int) -> pa.Array:
