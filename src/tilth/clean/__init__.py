@@ -1,8 +1,15 @@
-"""Steps that turn what was found into clean text: extraction from HTML, repair, redaction."""
+"""Steps that turn what was found into clean text: extraction from HTML, repair, redaction, lines that are no text."""
 
 from tilth.clean.html import HtmlText
+from tilth.clean.line_edits import Cut, LineEdits, refinedweb_line_edits
+from tilth.clean.newlines import LimitNewlines
+from tilth.clean.page_repeats import PageRepeats
 from tilth.clean.pii import RedactPii
 from tilth.clean.unicode import FixUnicode
+from tilth.clean.urls import RemoveUrls
 from tilth.clean.whitespace import Whitespace
 
-__all__ = ["FixUnicode", "HtmlText", "RedactPii", "Whitespace"]
+__all__ = [
+    "Cut", "FixUnicode", "HtmlText", "LimitNewlines", "LineEdits", "PageRepeats", "RedactPii", "RemoveUrls", "Whitespace",
+    "refinedweb_line_edits",
+]

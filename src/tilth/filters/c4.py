@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tilth.filters import c4_dolma, c4_nemo, c4_paper
+from tilth.filters import c4_dclm, c4_dolma, c4_nemo, c4_paper
 from tilth.filters.signals import add, check_variant, filters
 from tilth.kernels import text_counts
 from tilth.kernels.text_counts import CURLY, KEPT_LINES, LOREM, SENTENCES, SPLIT_LINES
@@ -24,17 +24,19 @@ class C4(Op):
 
     A line goes if a word is longer than `max_word_length`, it does not end in a terminal mark, has fewer than `min_words_per_line` words,
     or mentions javascript or a policy; citations are cut out. The two bools are true for a page that the first line with "lorem ipsum"
-    or "{" drops; such a page keeps its text. -1 switches a number's rule off; None is the variant's own: 3 words, for "paper" 5.
+    or "{" drops; such a page keeps its text. -1 switches a number's rule off; None is the variant's own: 3 words; 5 for "paper", "dclm".
 
     "paper" counts words after citations are cut out, takes ' for no end mark, stops reading a page that it drops, and adds `c4_chars`.
     "dolma" cuts lines that do not end well or are short, with their breaks; marks pages with "{", "lorem ipsum" or "javascript" anywhere
     (`c4_javascript`); counts no sentences, and knows none of the other settings.
+    "dclm" goes through the whole page rule by rule, keeps empty lines, looks for "lorem ipsum" and "{" in what is left when it comes to
+    them, takes … for an end mark that is none and ' for none, and adds `c4_chars`.
     "nemo" leaves the text as it is and measures `c4_boilerplate_ratio` (of paragraphs), `c4_no_end_mark_ratio` (of lines) and
     `c4_longest_word` instead; it knows none of the settings.
 
     Source: Raffel et al. 2020 (C4, JMLR 21), section 2.2; variant "datatrove": its C4QualityFilter; "paper": the original code,
-    tensorflow_datasets' text/c4_utils.py; "dolma": its tagger c4_v2; "nemo": NeMo Curator's filters after C4. `docs/variants.md` says how
-    they differ.
+    tensorflow_datasets' text/c4_utils.py; "dolma": its tagger c4_v2; "dclm": its c4.yaml up to deduplication; "nemo": NeMo Curator's filters
+    after C4. `docs/variants.md` says how they differ.
 
     >>> batch = C4().apply(pa.record_batch({"text": ["Home\\nThis is a sentence [1]. And another one.\\nEnable javascript now."]}))
     >>> batch["text"].to_pylist(), batch["c4_sentences"].to_pylist()
@@ -101,8 +103,9 @@ VARIANTS: dict[str, Callable[[C4, pa.Array], tuple[pa.Array, dict[str, pa.Array]
     "paper": lambda step, texts: c4_paper.clean(texts, step.settings()),
     "dolma": lambda step, texts: c4_dolma.clean(texts, step.settings()),
     "nemo": lambda step, texts: c4_nemo.clean(texts),
+    "dclm": lambda step, texts: c4_dclm.clean(texts, step.settings()),
 }
-_WORDS_PER_LINE = {"datatrove": 3, "paper": 5, "dolma": 3}
+_WORDS_PER_LINE = {"datatrove": 3, "paper": 5, "dolma": 3, "dclm": 5}
 
 
 def c4_rules(min_num_sentences: int | None = 5) -> list[Filter]:
@@ -113,6 +116,7 @@ def c4_rules(min_num_sentences: int | None = 5) -> list[Filter]:
 
 RULES: dict[str, Callable[..., list[Filter]]] = {
     "datatrove": c4_rules, "paper": c4_paper.rules, "dolma": c4_dolma.rules, "nemo": c4_nemo.rules,
+    "dclm": c4_dclm.rules,
 }
 
 
@@ -123,7 +127,7 @@ def c4(
 ) -> list[Op]:
     """Return the steps that clean pages as C4 does and drop those that it excludes.
 
-    None stands for the variant's own number: 5 sentences and 3 words a line, for "paper" 3 and 5; -1 switches a number's rule off.
+    None stands for the variant's own number: 5 sentences and 3 words a line, for "paper" and "dclm" 3 and 5; -1 switches a rule off.
 
     >>> c4(min_num_sentences=3)[-1]
     Filter(rule='c4_sentences >= 3', reason='too_few_sentences')

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from tilth.errors import RecipeError
-from tilth.filters import gopher_dolma, gopher_nemo
+from tilth.filters import gopher_dclm, gopher_dolma, gopher_nemo
 from tilth.filters.in_language import check_language, count, each_language
 from tilth.filters.parameters import parameters
 from tilth.filters.signals import Limit, add, check_variant, filters, ratio
@@ -38,14 +38,14 @@ class GopherQuality(Op):
     and `gopher_ellipsis_ratio` (a word), `gopher_bullet_line_ratio`, `gopher_ellipsis_line_ratio`, `gopher_alpha_word_ratio`,
     `gopher_stop_words` (int64, distinct); null where there is nothing to divide by.
 
-    The variants "dolma", "dolma_v2" and "nemo" have one `gopher_symbol_ratio` and count every stop word; the first two have
-    `gopher_median_word_length`, the last has lines that are not blank.
+    The variants "dolma", "dolma_v2", "nemo" and "dclm" have one `gopher_symbol_ratio` and count every stop word; the first two have
+    `gopher_median_word_length`, the last two have lines that are not blank.
 
     "datatrove" knows languages: words are those of `language` as `splitter` finds them (`segment.words`); None takes each row's own, of
     its column `lang`, with the stop words that `parameters` (see `fineweb2_parameters`) have for it; null for languages that they lack.
 
     Source: Rae et al. 2021 (Gopher, arXiv 2112.11446), appendix A1.1; variant "datatrove": its GopherQualityFilter; "dolma", "dolma_v2":
-    its taggers gopher_v1 and gopher_v2; "nemo": NeMo Curator's filters. `docs/variants.md` says how they differ.
+    its taggers gopher_v1 and gopher_v2; "nemo": NeMo Curator's filters; "dclm": DCLM's. `docs/variants.md` says how they differ.
 
     >>> batch = GopherQuality().apply(pa.record_batch({"text": ["The end of the road."]}))
     >>> batch.to_pylist()[0]["gopher_words"], batch.to_pylist()[0]["gopher_stop_words"]
@@ -110,6 +110,7 @@ VARIANTS: dict[str, Callable[[GopherQuality, pa.Array], dict[str, pa.Array]]] = 
     "dolma": lambda step, texts: gopher_dolma.quality_signals(texts, step.stop_words, merge_breaks=False),
     "dolma_v2": lambda step, texts: gopher_dolma.quality_signals(texts, step.stop_words, merge_breaks=True),
     "nemo": lambda step, texts: gopher_nemo.quality_signals(texts, step.stop_words),
+    "dclm": lambda step, texts: gopher_dclm.quality_signals(texts, step.stop_words),
 }
 
 
@@ -135,7 +136,7 @@ def quality_rules(
 
 RULES: dict[str, Callable[..., list[Filter]]] = {
     "datatrove": quality_rules, "dolma": gopher_dolma.quality_rules, "dolma_v2": gopher_dolma.quality_rules,
-    "nemo": gopher_nemo.quality_rules,
+    "nemo": gopher_nemo.quality_rules, "dclm": gopher_dclm.quality_rules,
 }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from tilth.filters import gopher_dolma, gopher_nemo
+from tilth.filters import gopher_dclm, gopher_dolma, gopher_nemo
 from tilth.filters.in_language import check_language, count, each_language
 from tilth.filters.signals import Limit, add, check_variant, filters, ratio
 from tilth.kernels.text_counts import (
@@ -36,13 +36,13 @@ class GopherRepetition(Op):
     `gopher_top_{2,3,4}_gram_char_frac`, `gopher_dup_{5...10}_gram_char_frac`; null where there is nothing to divide by.
 
     The variants "dolma" and "dolma_v2" have no `gopher_chars` and no paragraphs, and 0 where there is nothing to divide by; "nemo" has no
-    `gopher_chars`, and 1 for n-grams longer than the text.
+    `gopher_chars`, and 1 for n-grams longer than the text; "dclm" has no `gopher_chars`, and 0 for them.
 
     "datatrove" knows languages: words are those of `language` as `splitter` finds them (`segment.words`); None takes each row's own, of
     its column `lang`, and null where there is none.
 
     Source: Rae et al. 2021 (Gopher, arXiv 2112.11446), table A1; variant "datatrove": its GopherRepetitionFilter; "dolma", "dolma_v2":
-    its taggers gopher_v1 and gopher_v2; "nemo": NeMo Curator's filters. `docs/variants.md` says how they differ.
+    its taggers gopher_v1 and gopher_v2; "nemo": NeMo Curator's filters; "dclm": DCLM's. `docs/variants.md` says how they differ.
 
     >>> batch = GopherRepetition().apply(pa.record_batch({"text": ["one line\\none line\\nanother"]}))
     >>> batch["gopher_dup_line_frac"].to_pylist()
@@ -97,6 +97,7 @@ VARIANTS: dict[str, Callable[[GopherRepetition, pa.Array], dict[str, pa.Array]]]
     "dolma": lambda step, texts: gopher_dolma.repetition_signals(texts, merge_breaks=False),
     "dolma_v2": lambda step, texts: gopher_dolma.repetition_signals(texts, merge_breaks=True),
     "nemo": lambda step, texts: gopher_nemo.repetition_signals(texts),
+    "dclm": lambda step, texts: gopher_dclm.repetition_signals(texts),
 }
 
 
@@ -118,7 +119,7 @@ def repetition_rules(
 
 RULES: dict[str, Callable[..., list[Filter]]] = {
     "datatrove": repetition_rules, "dolma": gopher_dolma.repetition_rules, "dolma_v2": gopher_dolma.repetition_rules,
-    "nemo": gopher_nemo.repetition_rules,
+    "nemo": gopher_nemo.repetition_rules, "dclm": gopher_dclm.repetition_rules,
 }
 
 

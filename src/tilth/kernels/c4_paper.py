@@ -93,7 +93,7 @@ def _page(
             return to
         if fate == _KEPT:
             counts[KEPT_LINES] += 1
-            counts[SENTENCES] += _sentences(out, start, last, classes, known)
+            counts[SENTENCES] += sentences(out, start, last, classes, known)
             if start > first:
                 out[start - 1] = 10
             to = last
@@ -203,8 +203,8 @@ def _ends_well(data: Bytes, start: int, end: int) -> bool:
 
 
 @kernel(allocates=False)
-def _sentences(data: Bytes, start: int, end: int, classes: Classes, known: Numbers) -> int:
-    """Return how many sentences a kept line has, at least one."""
+def sentences(data: Bytes, start: int, end: int, classes: Classes, known: Numbers) -> int:
+    """Return how many sentences data[start:end] has, at least one."""
     count = 1
     for at in range(start, end - 1):
         if data[at] != 0x2E and data[at] != 0x3F and data[at] != 0x21:
