@@ -109,6 +109,8 @@ class Flow:
         if piece is None or (settle and settle[1] is None):
             return None
         columns = _columns(steps) if steps else ["id", "source"]  # who is a duplicate is said without its text
+        if settle and columns is not None:
+            columns = sorted({*columns, *settle[0].settle_reads})
         answers = (settle[0], (settle[1] or {}).get(piece.shard, (settle[1] or {})[-1])) if settle else None
         inputs = [layer.blob for layer in piece.needed(columns)]
         key = fingerprint("stage", FORMAT, piece.shard, inputs, piece.schema, prints[0], prints[1], answers[1] if answers else "")

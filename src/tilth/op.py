@@ -111,6 +111,7 @@ class Exchange:
     version: ClassVar[int] = 1
     limit: ClassVar[int] = 20  # rounds of the last phase, which repeats until nothing changes; 1: it runs once. Reaching it is an error
     home_reads: ClassVar[tuple[str, ...]] = ()  # columns that phases look up at home
+    settle_reads: ClassVar[tuple[str, ...]] = ()  # columns that `settle` reads or edits, beside the messages to the runner
 
     @property
     def reads(self) -> tuple[str, ...] | None:
