@@ -14,8 +14,10 @@ import numpy as np
 
 from tilth.kernels.arrow import Bytes, Offsets
 from tilth.kernels.jit import kernel
+from tilth.kernels.spacy_rules import text_hash
 from tilth.kernels.text_bytes import code_point, copy_bytes, hash_bytes, last_code_point, peek, width
 from tilth.kernels.text_classes import data_file
+from tilth.kernels.text_quality import stop_table
 from tilth.kernels.text_repeats import Table
 
 Kinds = np.ndarray[tuple[int], np.dtype[np.uint8]]
@@ -28,6 +30,7 @@ _NAMES = (
 _OTHER, _CR, _LF, _SEP, _EXTEND, _FORMAT, _SPACE, _LOWER, _UPPER, _LETTER, _NUMERIC, _CONTINUES = range(12)
 _DOT, _MARK, _ELLIPSIS, _CLOSE, _OPEN, _INITIAL = range(12, 18)
 _ALSO = {_MARK: "།༎༏༐༑༔", _ELLIPSIS: "…‥", _CONTINUES: "၊"}  # Tibetan ends; dots; the Burmese comma, which Unicode takes for an end
+_ALWAYS, _NUMBERED = 1, 2  # where an abbreviation stands: before anything, before a number
 _CITATION = 6  # bytes of the longest, [1234]
 
 
@@ -49,11 +52,25 @@ def sentence_kinds(marks: str = "") -> Kinds:
     return table
 
 
+def abbreviation_table(always: tuple[str, ...], numbered: tuple[str, ...]) -> Table:
+    """Return an open addressing table of the hashes of abbreviations, beside each whether it stands before anything or before numbers.
+
+    >>> bool((abbreviation_table(("Dr",), ("No",))[:, 1] == 2).sum() == 1)
+    True
+    """
+    table = stop_table((*always, *numbered))
+    for words, use in ((numbered, _NUMBERED), (always, _ALWAYS)):
+        for word in words:
+            table[table[:, 0] == text_hash(word).astype(np.int64), 1] = use
+    table.flags.writeable = False
+    return table
+
+
 @kernel
 def sentence_spans(offsets: Offsets, data: Bytes, kinds: Kinds, abbreviations: Table, ordinals: bool) -> Spans:
     """Return (starts, stops int64[sentences] in bytes of `data`, ends int64[n + 1]: how many sentences before each text).
 
-    `abbreviations` is a `text_quality.stop_table`; `ordinals`: a number of one or two digits and a dot is an ordinal.
+    `abbreviations` is an `abbreviation_table`; `ordinals`: a number of one or two digits and a dot is an ordinal.
     """
     longest, most = np.int64(0), offsets[-1] - offsets[0]
     for row in range(len(offsets) - 1):
@@ -248,16 +265,24 @@ def is_short_form(page: Bytes, start: int, dot: int, then: int, kinds: Kinds, ab
         return ordinals and digits <= 2 and letters == dots == 0
     if letters and not small and letters == dots + 1 and (dots or peek(page, at) != 73) and then == _UPPER:  # I ends sentences
         return True
-    return is_listed(page, at, dot, abbreviations)
+    use = use_of(page, at, dot, abbreviations)
+    return (use == _ALWAYS and not follows_number(page, start, at, kinds)) or (use == _NUMBERED and then == _NUMERIC)
 
 
 @kernel(allocates=False)
-def is_listed(page: Bytes, start: int, end: int, table: Table) -> bool:
-    """Return whether page[start:end] is in the table."""
+def use_of(page: Bytes, start: int, end: int, table: Table) -> int:
+    """Return which abbreviation page[start:end] is: one before anything, one before numbers, or 0 for none."""
     key = hash_bytes(page, start, end)
     slot = np.int64(key & np.uint64(len(table) - 1))
     while table[slot, 0]:
         if table[slot, 0] == np.int64(key):
-            return True
+            return table[slot, 1]
         slot = (slot + 1) & (len(table) - 1)
-    return False
+    return np.int64(0)
+
+
+@kernel(allocates=False)
+def follows_number(page: Bytes, start: int, at: int, kinds: Kinds) -> bool:
+    """Return whether a number stands before `at`: what looks like an abbreviation is a unit then, and may end a sentence."""
+    end = without_space(page, start, at, kinds)
+    return end > start and kind_at(page, last_code_point(page, start, end), kinds) == _NUMERIC

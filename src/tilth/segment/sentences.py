@@ -9,8 +9,7 @@ import pyarrow as pa
 
 from tilth.errors import RecipeError
 from tilth.kernels.arrow import utf8
-from tilth.kernels.sentences import sentence_kinds, sentence_spans
-from tilth.kernels.text_quality import stop_table
+from tilth.kernels.sentences import abbreviation_table, sentence_kinds, sentence_spans
 from tilth.kernels.text_repeats import Table
 from tilth.segment import libraries
 from tilth.segment.languages import data_file, full_name, script
@@ -58,8 +57,9 @@ def split_sentences(texts: pa.Array, language: str, splitter: str = "tilth") -> 
 
 @functools.cache
 def _abbreviations(language: str) -> Table:
-    listed: dict[str, str] = data_file("abbreviations.json")["abbreviations"]  # type: ignore[assignment]
-    return stop_table(tuple(_spellings(listed.get(language, "").split())))
+    content = data_file("abbreviations.json")
+    listed: dict[str, str] = content["abbreviations"]  # type: ignore[assignment]
+    return abbreviation_table(tuple(_spellings(listed.get(language, "").split())), tuple(str(content["numbered"]).split()))
 
 
 def _spellings(words: Iterable[str]) -> Iterable[str]:
