@@ -9,8 +9,12 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tilth.op import put
 from tilth.piece import Changes, Piece, read_piece, same_buffers, unequal
 from tilth.store import Store
+
+
+_PARTS = pa.list_(pa.struct([("place", pa.int64())]))
 
 
 def commit(
@@ -38,6 +42,8 @@ def test_layers_read_back_as_what_was_left(tmp_path_factory, data: st.DataObject
         edit = data.draw(st.lists(st.booleans(), min_size=len(now), max_size=len(now)))
         texts = [f"{text}+{stage}" if hit else text for text, hit in zip(now["text"].to_pylist(), edit, strict=True)]
         after = now.set_column(1, "text", pa.array(texts, pa.large_string())) if any(edit) else now
+        if data.draw(st.booleans()):
+            after = put(after, "parts", pa.array([[{"place": stage}] if hit else None for hit in edit], _PARTS))
         if data.draw(st.booleans()):
             after = after.append_column(f"n{stage}", pa.array(range(len(after)), pa.int64()))
         left = after.filter(pa.array(keep, pa.bool_()))

@@ -102,6 +102,15 @@ def read_piece(store: Store, piece: Piece, columns: Sequence[str] | None = None,
         yield pa.record_batch([found[name] for name in names], schema=pa.schema([schema.field(name) for name in names]))
 
 
+def _replaced(values: pa.Array, hit: np.ndarray, changes: pa.Array) -> pa.Array:
+    """Return `values` with `changes` where `hit`; Arrow's own function for that knows no lists."""
+    if not pa.types.is_nested(values.type):
+        return pc.replace_with_mask(values, pa.array(hit), changes)
+    at = np.arange(len(values))
+    at[hit] = len(values) + np.arange(len(changes))
+    return pa.concat_arrays([values, changes]).take(pa.array(at))
+
+
 class _Cursor:
     """A forward-only reader of one layer that answers for ascending rows."""
 
@@ -134,7 +143,7 @@ class _Cursor:
             return
         for name in self.columns:
             changes = table[name].take(pa.array(at[hit]))
-            found[name] = pc.replace_with_mask(found[name], pa.array(hit), changes)
+            found[name] = _replaced(found[name], hit, changes)
 
     def _until(self, row: np.uint64) -> pa.RecordBatch | None:
         """Return what is held once it reaches `row`, None if nothing is, and forget what lies before what can still matter."""

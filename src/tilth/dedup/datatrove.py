@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from tilth.dedup.normalise import Table, bare, table_of, words_of
 from tilth.dedup.signatures import COLUMN, binary
 from tilth.errors import RecipeError
+from tilth.kernels.arrow import Bytes, Offsets
 from tilth.kernels.minhash_datatrove import MODULUS, datatrove_signatures
 from tilth.kernels.normalise import DIGIT, DROP, SPACE, WORD
 from tilth.kernels.spacy_rules import language
@@ -49,9 +50,14 @@ class DatatroveSignatures(Op):
         return ("text",)
 
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        offsets, words = words_of(_lower(batch["text"]), _table())
+        offsets, words = simplified(batch["text"])
         a, b = _functions(self.seed, self.bands, self.rows)
         return put(batch, COLUMN, binary(datatrove_signatures(offsets, words, language(), self.ngram, a, b), np.diff(offsets) > 0))
+
+
+def simplified(texts: pa.Array) -> tuple[Offsets, Bytes]:
+    """Return the texts as `simplify_text` leaves them: (offsets int64[n + 1], bytes), words each followed by one space."""
+    return words_of(_lower(texts), _table())
 
 
 @functools.cache
