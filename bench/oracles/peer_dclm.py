@@ -188,7 +188,7 @@ def record(dclm: Dclm, number: int, text: str) -> dict[str, dict[str, Any]]:
         chain = quality or repetition or changed["reason"]
     else:
         chain = emptied or through(dclm.quality, page)[0] or dclm.repetition(page, {}) or edits(dclm, page)["reason"]
-    out = {"dclm": {
+    out = {"verdicts": {
         "quality": quality, "repetition": repetition, "chain": chain, "page": digest(page) if page != text else "",
         "edits": changed["reason"], "edited": changed["text"], "words": changed["words"], "words_left": changed["words_left"],
         "c4": c4, "text": "" if c4 else digest(cleaned),
@@ -196,7 +196,7 @@ def record(dclm: Dclm, number: int, text: str) -> dict[str, dict[str, Any]]:
     if number % SHARE:
         return out
     assert bool(repetition) != bool(dclm.filters.massive_web_repetition_filters({"text": text})), text
-    return out | {"dclm_figures": figures(dclm, text, words)}
+    return out | {"figures": figures(dclm, text, words)}
 
 
 def main(source: str, target: str) -> None:

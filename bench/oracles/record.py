@@ -35,6 +35,7 @@ PEERS: dict[str, tuple[tuple[str, ...], ...]] = {  # what pip is told, call by c
     "datatrove": (("datatrove[processing]==0.10.1", "spacy==3.8.18", "ftfy==6.3.1", "xxhash==3.8.2"),),
     "dolma": (("dolma==1.2.1", "aiobotocore[boto3]==2.5.4"),),  # the second only spares pip an hour of backtracking
     "nemo": (("--no-deps", "nemo-curator==1.4.0"), ("regex==2026.11.15", "pyyaml", "loguru")),  # its filters run without Ray and models
+    "dclm": (("uniseg==0.10.1", "retrie==0.3.1", "nltk==3.8.1", "fasttext-wheel==0.9.2", "numpy<2", "unidecode"),),  # and DCLM=CHECKOUT
     "c4": (("--no-deps", "tensorflow-datasets==4.9.10"), ("nltk==3.8.1", "absl-py")),  # one file of it runs; no more is needed
 }
 MINHASH = ("similar/", "mixed/prose_", "languages/", "whitespace/between_words_", "short/")
@@ -97,7 +98,7 @@ def write(name: str, table: pa.Table) -> None:
 
 def column(name: str, values: list[Any]) -> pa.Array:
     """Digests become 8 bytes, whole numbers int32, other numbers float32 (NaN is null), the rest text."""
-    if name in ("text", "digest", "ftfy", "pii"):
+    if name in ("text", "digest", "ftfy", "pii", "page", "edited"):
         return pa.array([bytes.fromhex(value) if value else None for value in values], pa.binary(8))
     if name == "signature":
         return pa.array([[int(part) for part in value] for value in values], pa.list_(pa.uint64()))

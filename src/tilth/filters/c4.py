@@ -30,13 +30,13 @@ class C4(Op):
     "dolma" cuts lines that do not end well or are short, with their breaks; marks pages with "{", "lorem ipsum" or "javascript" anywhere
     (`c4_javascript`); counts no sentences, and knows none of the other settings.
     "dclm" goes through the whole page rule by rule, keeps empty lines, looks for "lorem ipsum" and "{" in what is left when it comes to
-    them, takes … for an end mark that is none and ' for none, and adds `c4_chars`.
+    them, takes ' for no end mark, and adds `c4_chars`.
     "nemo" leaves the text as it is and measures `c4_boilerplate_ratio` (of paragraphs), `c4_no_end_mark_ratio` (of lines) and
     `c4_longest_word` instead; it knows none of the settings.
 
     Source: Raffel et al. 2020 (C4, JMLR 21), section 2.2; variant "datatrove": its C4QualityFilter; "paper": the original code,
-    tensorflow_datasets' text/c4_utils.py; "dolma": its tagger c4_v2; "dclm": its c4.yaml up to deduplication; "nemo": NeMo Curator's filters
-    after C4. `docs/variants.md` says how they differ.
+    tensorflow_datasets' text/c4_utils.py; "dolma": its tagger c4_v2; "dclm": its c4.yaml up to deduplication; "nemo": NeMo Curator's
+    filters after C4. `docs/variants.md` says how they differ.
 
     >>> batch = C4().apply(pa.record_batch({"text": ["Home\\nThis is a sentence [1]. And another one.\\nEnable javascript now."]}))
     >>> batch["text"].to_pylist(), batch["c4_sentences"].to_pylist()
