@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tilth.dedup import Exact, Normalise, exact
-from tilth.dedup.exact import _group
+from tilth.dedup.exact import first_of_equal
 from tilth.errors import RecipeError
 from tilth.testing import check
 
@@ -43,7 +43,7 @@ def test_survivors(shards, gone):
 def test_two_texts_of_one_key_stay_apart_by_the_second_hash():
     rows = {"key": [9, 9, 9, 9], "check": [1, 2, 1, 2], "row": [0, 1, 2, 3], "rank": [0, 0, 0, 0]}
     table = pa.table({name: pa.array(values, pa.uint64()) for name, values in rows.items()})
-    assert _group(table, None).to_pydict() == {"key": [2, 3], "of": [0, 1]}
+    assert first_of_equal(table, None).to_pydict() == {"key": [2, 3], "of": [0, 1]}
 
 
 def test_an_empty_keep_is_refused():

@@ -1,7 +1,6 @@
 import json
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from dedup import passages_twin as twin
@@ -15,7 +14,7 @@ from tilth.memory import evaluate
 from tilth.run import run
 from tilth.testing import check
 
-PIECES = ["a", "b", "a", " b ", "é", "e\u0301", "👩‍👩‍👧", "\x00", "A. B!", "", " ", "\n", "\n", "\n\n", "\r\n", "\r", "\u2028", "\x85", "\t", "x" * 40]
+PIECES = ["a", "b", "a", " b ", "é", "e\u0301", "👩‍👩‍👧", "\x00", "A. B!", "", " ", "\n", "\n", "\n\n", "\r\n", "\r", "\u2028", "\x85"]
 TEXTS = st.lists(st.lists(st.sampled_from(PIECES), max_size=12).map("".join), min_size=1, max_size=8)
 SPLIT = {"line": twin.lines, "paragraph": twin.paragraphs}
 
@@ -26,8 +25,10 @@ def texts_left(steps, rows, partitions=1) -> dict[int, str]:
 
 
 @settings(max_examples=150)
-@given(TEXTS, st.sampled_from(["line", "paragraph"]), st.integers(1, 3), st.integers(0, 2), st.integers(2, 3), st.integers(1, 2), st.booleans(),
-       st.integers(1, 4), st.data())  # fmt: skip
+@given(
+    TEXTS, st.sampled_from(["line", "paragraph"]), st.integers(1, 3), st.integers(0, 2), st.integers(2, 3), st.integers(1, 2), st.booleans(),
+    st.integers(1, 4), st.data(),
+)  # fmt: skip
 def test_equals_a_dictionary(shards, texts, unit, size, least, copies, documents, keep_one, partitions, data):
     cut = data.draw(st.integers(0, len(texts)))
     address = [*range(cut), *((1 << 32) + i for i in range(len(texts) - cut))]
@@ -39,7 +40,8 @@ def test_equals_a_dictionary(shards, texts, unit, size, least, copies, documents
     assert table[f"repeated_{unit}s"].to_pylist() == [len(places) for places in gone]
     for text, part, places, found in zip(texts, parts, gone, table["repeated_spans"].to_pylist(), strict=True):
         assert without(text, found or []) == twin.left(part, places)
-    shares = [1 - len(twin.left(part, places)) / max(1, len(text)) if text else 0 for text, part, places in zip(texts, parts, gone, strict=True)]
+    lost = [len(text) - len(twin.left(part, places)) for text, part, places in zip(texts, parts, gone, strict=True)]
+    shares = [size / max(1, len(text)) for size, text in zip(lost, texts, strict=True)]
     assert np.allclose(table[f"repeated_{unit}_share"].to_numpy(), shares)
 
 
@@ -94,7 +96,7 @@ def test_normalised_words_and_sentences(shards):
 def test_what_goes_is_in_the_books(shards):
     done = evaluate(spans(max_share=0.9), shards(["x\ny", "y\nz", "x\n\ny", "x\r\nyyyyy"]))
     assert done.table["text"].to_pylist() == ["x\ny", "z", "yyyyy"]
-    assert done.edits.select(["row", "before", "after"]).to_pylist() == [{"row": 1, "before": 3, "after": 1}, {"row": 3, "before": 8, "after": 5}]
+    assert [tuple(edit.values()) for edit in done.edits.select(["row", "before", "after"]).to_pylist()] == [(1, 3, 1), (3, 8, 5)]
     (gone,) = done.audit.to_pylist()
     assert (gone["row"], gone["reason"], gone["excerpt"]) == (2, "mostly repeated lines", "x\n\ny")
     assert dict(gone["signals"]) == {"repeated_lines": 2.0, "repeated_line_share": 1.0}

@@ -12,9 +12,10 @@ from tilth.dedup.signatures import Signatures
 from tilth.dedup.span_variants import SentencesLeft, UrlRank, c4_lines, datatrove_sentences, dolma_paragraphs
 from tilth.dedup.spans import RepeatedSpans, RepeatedWithin, spans
 from tilth.dedup.substrings import RepeatedSubstrings, substrings
+from tilth.dedup.urls import DuplicateUrls, UrlForm, urls
 
 __all__ = [
-    "CutSpans", "DatatroveSignatures", "Exact", "NearDuplicates", "Normalise", "Passages", "RepeatedSpans", "RepeatedSubstrings",
-    "RepeatedWithin", "SemanticDuplicates", "SentencesLeft", "Signatures", "UrlRank", "bands", "c4_lines", "datatrove_sentences",
-    "dolma_paragraphs", "exact", "near", "probability", "semantic", "spans", "substrings",
+    "CutSpans", "DatatroveSignatures", "DuplicateUrls", "Exact", "NearDuplicates", "Normalise", "Passages", "RepeatedSpans",
+    "RepeatedSubstrings", "RepeatedWithin", "SemanticDuplicates", "SentencesLeft", "Signatures", "UrlForm", "UrlRank", "bands",
+    "c4_lines", "datatrove_sentences", "dolma_paragraphs", "exact", "near", "probability", "semantic", "spans", "substrings", "urls",
 ]  # fmt: skip

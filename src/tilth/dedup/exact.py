@@ -11,7 +11,7 @@ import pyarrow as pa
 from tilth.dedup import survivor
 from tilth.dedup.edges import columns, repeated, run_starts
 from tilth.dedup.normalise import Normalise
-from tilth.kernels.arrow import utf8
+from tilth.kernels.arrow import Bytes, Offsets, utf8
 from tilth.kernels.hash import TOP_BIT, xxh64_each
 from tilth.op import Exchange, Home, Phase, mark
 
@@ -55,25 +55,25 @@ class Exact(Exchange):
 
     def scatter(self, batch: pa.RecordBatch) -> pa.Table:
         offsets, data = self.normalise.words(batch["text"]) if self.normalise else utf8(batch["text"])
-        some = np.diff(offsets) > 0
-        sent = {
-            "key": xxh64_each(offsets, data, _SEED) | TOP_BIT,
-            "check": xxh64_each(offsets, data, _CHECK_SEED),
-            "row": np.asarray(batch["row"]),
-            "rank": survivor.rank(batch, self.keep),
-        }
-        return pa.table({name: values[some] for name, values in sent.items()})
+        return meet(offsets, data, batch["row"], survivor.rank(batch, self.keep))
 
     def phases(self) -> tuple[Phase, ...]:
-        return (_group,)
+        return (first_of_equal,)
 
     def settle(self, batch: pa.RecordBatch, answers: pa.Table) -> pa.RecordBatch:
         of = answers["of"].combine_chunks()
         return mark(batch, of.is_valid(), "exact duplicate", of)
 
 
-def _group(rows: pa.Table, home: Home) -> pa.Table:
-    """Return (key, of): the address of each text that has a better equal, and the best one's."""
+def meet(offsets: Offsets, data: Bytes, row: pa.Array, rank: np.ndarray) -> pa.Table:
+    """Return the rows by which equal texts meet, (key, check, row, rank); of empty texts none."""
+    some = np.diff(offsets) > 0
+    key, check = xxh64_each(offsets, data, _SEED) | TOP_BIT, xxh64_each(offsets, data, _CHECK_SEED)
+    return pa.table({"key": key[some], "check": check[some], "row": np.asarray(row)[some], "rank": rank[some]})
+
+
+def first_of_equal(rows: pa.Table, home: Home) -> pa.Table:
+    """Return (key, of): the address of each text that has a better equal, and the best one's; a phase of an Exchange."""
     shared = repeated(rows["key"].to_numpy())
     key, check, rank, row = (values[shared] for values in columns(rows, "key", "check", "rank", "row"))
     order = np.lexsort((row, rank, check, key))

@@ -69,6 +69,7 @@ class RepeatedSpans(Exchange):
     documents: int = 1
 
     limit: ClassVar[int] = 1
+    settle_reads: ClassVar[tuple[str, ...]] = ("text",)
 
     def __post_init__(self) -> None:
         survivor.check_keep(self.keep, repr(self))
