@@ -7,14 +7,16 @@ from __future__ import annotations
 
 MARKED: dict[str, tuple[str, ...]] = {
     "eng_Latn": (
-        "Mrs|. Ward's half|-|open door|, the one on 2nd Street|, wouldn't close|.", "\"|Is it the 3.5|-|litre model|?|\" he asked Dr|. Lee|.",
-        "She paid 1,200.50 and left|.",
+        "Mrs|. Ward's half|-|open door|, the one on 2nd Street|, wouldn't close|.",
+        "\"|Is it the 3.5|-|litre model|?|\" he asked Dr|. Lee|.", "She paid 1,200.50 and left|.",
     ),
     "deu_Latn": (
-        "Am 3|. Oktober fuhr Frau Dr|. Weiß nach Köln|.", "„|Geht's noch|?|“|, fragte er|.", "Die E|-|Mail kostet 1.000,50 Euro|, z.B|. monatlich|.",
+        "Am 3|. Oktober fuhr Frau Dr|. Weiß nach Köln|.", "„|Geht's noch|?|“|, fragte er|.",
+        "Die E|-|Mail kostet 1.000,50 Euro|, z.B|. monatlich|.",
     ),
     "fra_Latn": (
-        "L'été dernier|, M|. Dupont n'était pas là|.", "« |Qu'y a|-|t|-|il |? » demanda|-|t|-|elle|.", "Aujourd'hui|, c'est l'île d'à côté|… et voilà|.",
+        "L'été dernier|, M|. Dupont n'était pas là|.", "« |Qu'y a|-|t|-|il |? » demanda|-|t|-|elle|.",
+        "Aujourd'hui|, c'est l'île d'à côté|… et voilà|.",
     ),
     "spa_Latn": ("¿|Dónde está el Sr|. Núñez|?", "¡|No lo sé|!", "El niño compró 3,5 kg de manzanas|."),
     "ita_Latn": ("L'anno scorso il sig|. Rossi andò all'università|.", "Com'è bella|!", "Costa 2,50 euro|."),

@@ -13,14 +13,15 @@ from tilth.kernels.jit import kernel
 from tilth.kernels.spacy_affixes import CHUNK_COLUMNS
 from tilth.kernels.spacy_rules import Language
 from tilth.kernels.spacy_words import ALL_WORDS, LINE_COLUMNS, SIZE, START, TOTALS, WORD_COLUMNS, ZERO, scan
-from tilth.kernels.text_bytes import code_point, copy_bytes, peek, width
+from tilth.kernels.text_bytes import code_point, copy_bytes, last_code_point, peek, width
 from tilth.kernels.text_classes import SPACE, Classes
 from tilth.kernels.uax29 import Breaks, word_end
 
 Spans = tuple[Offsets, Offsets, Offsets, np.ndarray]
 
 EXTEND, ZWJ, KIND = 4, 6, 31  # classes and mask of `uax29.word_breaks`
-_SARA_AM, _LAO_AM = np.int64(0xE33), np.int64(0xEB3)  # vowels that UAX #29 takes for words of their own; their characters go on with them
+_SARA_AM, _LAO_AM = 0xE33, 0xEB3  # vowels that stand on the consonant before them
+_COENG, _VIRAMA, _SAKOT = 0x17D2, 0x1039, 0x1A60  # put the next consonant below: Khmer, Burmese, Tai Tham
 
 
 @kernel
@@ -35,7 +36,7 @@ def uax29_spans(offsets: Offsets, data: Bytes, breaks: Breaks, classes: Classes,
             start, inside = at, whole[code_point(data, at)]
             cut = run_end(data, at, end, breaks, whole, inside)
             while at < cut:
-                at = cut if inside else am_end(data, word_end(data, at, cut, breaks), cut)
+                at = cut if inside else character_end(data, at, cut, breaks)
                 if not is_gap(data, start, at, classes):
                     starts[count], stops[count], stretch[count] = start, at, inside
                     count += 1
@@ -62,10 +63,19 @@ def extends(breaks: Breaks, code: int) -> bool:
 
 
 @kernel(allocates=False)
-def am_end(data: Bytes, at: int, end: int) -> int:
-    """Return the end of what is glued to a word that ends at `at`."""
-    while at < end and peek(data, at) == 0xE0 and (code_point(data, at) == _SARA_AM or code_point(data, at) == _LAO_AM):
-        at += 3
+def character_end(data: Bytes, at: int, end: int, breaks: Breaks) -> int:
+    """Return where the word ends that starts at `at`; scripts without spaces, which UAX #29 cuts at every letter, at characters only."""
+    start, at = at, word_end(data, at, end, breaks)
+    while at < end and peek(data, at) >= 0xE0:
+        code, before = code_point(data, at), code_point(data, last_code_point(data, start, at))
+        if code == _SARA_AM or code == _LAO_AM:
+            at += 3
+            while at < end and extends(breaks, code_point(data, at)):
+                at += width(peek(data, at))
+        elif before in (_COENG, _VIRAMA, _SAKOT) and breaks[code] & KIND == 0:
+            at = word_end(data, at, end, breaks)
+        else:
+            return at
     return at
 
 

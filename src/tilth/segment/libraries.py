@@ -111,8 +111,6 @@ def parts(text: str, size: int) -> Iterator[str]:
 
 
 def _library(name: str, package: str, extra: str = "segment") -> ModuleType:
-    if name in sys.modules:
-        return sys.modules[name]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of its own imports, which are not ours to mend
