@@ -26,8 +26,8 @@ def texts_left(steps, rows, partitions=1) -> dict[int, str]:
 
 @settings(max_examples=150)
 @given(
-    TEXTS, st.sampled_from(["line", "paragraph"]), st.integers(1, 3), st.integers(0, 2), st.integers(2, 3), st.integers(1, 2), st.booleans(),
-    st.integers(1, 4), st.data(),
+    TEXTS, st.sampled_from(["line", "paragraph"]), st.integers(1, 3), st.integers(0, 2), st.integers(2, 3), st.integers(1, 2),
+    st.booleans(), st.integers(1, 4), st.data(),
 )  # fmt: skip
 def test_equals_a_dictionary(shards, texts, unit, size, least, copies, documents, keep_one, partitions, data):
     cut = data.draw(st.integers(0, len(texts)))

@@ -15,7 +15,8 @@ SAME = [
     ["http://a.org", "https://a.org/", "HTTPS://WWW.A.ORG:443", "//a.org", "a.org", "a.org.", "http://a.org:80/?", "a.org#top"],
     ["a.org/b?x=1&y=2", "a.org/b/?y=2&x=1&", "http://a.org/b?fbclid=z&y=2&UTM_Source=q&x=1#c", "a.org/%62?%79=2&x=1"],
     ["a.org/#!b", "http://www.a.org#!b"], ["a.org/%2F", "a.org/%2f/"], ["http://u@a.org", "u@A.org"], ["www.com", "http://www.com/"],
-    ["ftp://a.org/", "FTP://a.org?utm_id=1"], ["a.org/B"], ["a.org/b"], ["a.org:8080"], ["http://U@a.org"], ["a.org/b?x=1"], ["a.org/b?x="], ["%zz"],
+    ["ftp://a.org/", "FTP://a.org?utm_id=1"], ["a.org/B"], ["a.org/b"], ["a.org:8080"],
+    ["http://U@a.org"], ["a.org/b?x=1"], ["a.org/b?x="], ["%zz"],
     ["日本.jp/道", "https://日本.jp/道/"], ["a\nb", "a\nb#c\nd"],
 ]  # fmt: skip
 
