@@ -17,7 +17,8 @@ from tilth.testing import check, examples
 
 PAGE = b"<html><body><main><p>A long enough paragraph of text, with commas, and a second sentence. And more.</p></main></body>"
 
-LISTS: dict[str, dict] = {  # composites that need a user's list
+LISTS: dict[str, dict] = {  # composites that need a user's list, or another column
+    "dedup.urls": {"column": "id"}, "dedup.c4_lines": {"url": "id"},
     "filters.urls": {"domains": ("example.com",), "column": "id"}, "filters.bad_words": {"lists": ("cat",), "lang": "en"},
 }
 
@@ -57,6 +58,8 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
         "dedup.NearDuplicates": [(dedup.near()[-1], signed), (dedup.near(keep="longest")[-1], longest)],
         "dedup.RepeatedSubstrings": [(step, examples()) for step in (dedup.RepeatedSubstrings(3), dedup.RepeatedSubstrings(9, "byte"))],
         "dedup.CutSpans": [(dedup.CutSpans(), repeats), (dedup.CutSpans("line", widen=True, least=2), repeats)],
+        "dedup.DuplicateUrls": [(dedup.DuplicateUrls(column="id"), examples())],
+        "dedup.UrlRank": [(dedup.UrlRank("id"), examples())],
         "dedup.Exact": [(dedup.Exact(), examples()), (dedup.exact(keep="longest")[-1], examples())],
         "tokenize.Bpe": [(tokenize.Bpe(vocab=300), examples())],
         "tokenize.Encode": [(encode, examples())],
