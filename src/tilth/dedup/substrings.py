@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tilth.dedup.cut import SPAN, SPANS, CutSpans
-from tilth.dedup.edges import columns, repeated, run_starts
+from tilth.dedup.edges import columns, run_starts
 from tilth.errors import RecipeError
 from tilth.kernels import substrings as kernels
 from tilth.kernels.arrow import utf8
@@ -100,8 +100,8 @@ class RepeatedSubstrings(Exchange):
 
     def _meet(self, rows: pa.Table, home: Home) -> pa.Table:
         """Return the spans around anchors whose context came before; where an anchor has several contexts, ask for the first of each."""
-        shared = repeated(rows["key"].to_numpy())
-        key, context, check, row, first, last = (values[shared] for values in columns(rows, *_ANCHOR))
+        shared = rows.filter(pa.array(kernels.may_repeat(rows["key"].to_numpy())))
+        key, context, check, row, first, last = columns(shared, *_ANCHOR)
         order = np.lexsort((first, row, check, context, key))
         key, context, check, row, first, last = (values[order] for values in (key, context, check, row, first, last))
         head = run_starts(key, context, check)

@@ -187,6 +187,22 @@ def _with_room(rows: np.ndarray, filled: int, more: int) -> np.ndarray:
 
 
 @kernel
+def may_repeat(keys: np.ndarray) -> np.ndarray:
+    """Return bool[n]: true for all keys that occur more than once, and for one in eight of the others, which sorting then tells.
+
+    Most keys of a corpus occur once; not to sort those takes a tenth of the time.
+    """
+    seen = np.zeros(_slots(8 * len(keys)), np.uint8)
+    mask, found = np.uint64(len(seen) - 1), np.empty(len(keys), np.bool_)
+    for i in range(len(keys)):
+        slot = keys[i] & mask
+        seen[slot] = min(seen[slot] + 1, 2)
+    for i in range(len(keys)):
+        found[i] = seen[keys[i] & mask] > 1
+    return found
+
+
+@kernel
 def contexts(
     offsets: Offsets, data: Bytes, unit: int, kinds: Bytes, document: np.ndarray, place: np.ndarray, length: int, size: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
