@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tilth.dedup import NearDuplicates, Normalise, Signatures, near, probability
+from tilth.dedup.shingles import Shingles
 from tilth.errors import RecipeError
 from tilth.memory import addressed
 from tilth.testing import check, examples
@@ -33,12 +34,27 @@ def test_laws():
     rows = addressed(pa.Table.from_batches([Signatures().apply(batch) for batch in examples().to_batches()]))
     check(NearDuplicates(), rows)
     check(NearDuplicates(keep="longest", window=0), rows)
+    check(NearDuplicates(exact=Shingles()), rows)
 
 
 def test_equal_but_for_what_does_not_count(gone, shards):
     texts = ["A page of 1 text, more than five words", "other words, not the same at all", "a page of 22.5 text: more than FIVE words"]
     assert gone(near(), shards(texts)) == {2: 0}
     assert gone(near(normalise=Normalise(numbers=False)), shards(texts)) == {}
+
+
+def test_exact_keeps_what_is_at_the_similarity_and_no_more(gone, shards):
+    rng, texts, similar = np.random.default_rng(4), [], []
+    for turn in range(300):
+        drawn, common = words(rng, 200), 75 + turn % 24
+        texts += [" ".join(drawn[:100]), " ".join(drawn[:common] + drawn[100 : 200 - common])]
+        similar.append(jaccard(texts[-1], texts[-2], 1) >= 0.8)
+    found = gone(near(0.8, ngram=1, exact=True, bands=56, rows=2), shards(texts, [250, 350]), 3)
+    assert found == {2 * i + 1 + ((1 << 32) - 250) * (2 * i + 1 >= 250): 2 * i + ((1 << 32) - 250) * (2 * i >= 250)
+                     for i in range(300) if similar[i]}  # fmt: skip
+    assert 0.3 < np.mean(similar) < 0.8
+    estimated = gone(near(0.8, ngram=1, bands=56, rows=2), shards(texts, [250, 350]), 3)
+    assert len(set(estimated) - set(found)) > 10  # pairs just below pass for similar by their signatures
 
 
 def test_short_texts(gone, shards):
