@@ -24,12 +24,19 @@ def shared() -> Path:
     return SHARED
 
 
-@pytest.fixture(scope="session", params=["local:1", "local:2", "ray:2"])
-def any_executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
-    """One executor of each kind: a test that takes it runs on all of them."""
-    if request.param.startswith("ray"):
-        pytest.importorskip("ray", reason="the extra 'ray' is not installed")
-    engine = executor(request.param)
+@pytest.fixture(scope="session", params=["local:1", "local:2", "ray:2", "dask:2", "slurm:2"])
+def any_executor(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executor]:
+    """One executor of each kind: a test that takes it runs on all of them. Slurm's jobs run on this machine, as submitit can."""
+    kind = request.param.partition(":")[0]
+    library = {"ray": "ray", "dask": "distributed", "slurm": "submitit"}.get(kind)
+    if library:
+        pytest.importorskip(library, reason=f"the extra {kind!r} is not installed")
+    if kind == "slurm":
+        from tilth.executors.slurm import Slurm
+
+        engine: Executor = Slurm(2, folder=str(tmp_path_factory.mktemp("jobs")), cluster="local")
+    else:
+        engine = executor(request.param)
     yield engine
     engine.close()
 

@@ -89,7 +89,8 @@ class Flow:
             tasks: dict[int, Task | None] = {shard.number: self._ingest_task(shard, steps) for shard in self.manifest.shards}
         else:
             prints = fingerprint(*steps), fingerprint(settle[0]) if settle else ""
-            tasks = {shard: self._stage_task(piece, steps, prints, settle) for shard, piece in self.pieces.items()}
+            columns = _columns(steps, settle[0] if settle else None)
+            tasks = {shard: self._stage_task(piece, steps, columns, prints, settle) for shard, piece in self.pieces.items()}
         named = ", ".join(labels) if self.stages else ", ".join(["read", *labels])
         receipts = self.conductor.wave(self.name + named, tasks)
         keys = {shard: task.key for shard, task in tasks.items() if task}
@@ -104,13 +105,11 @@ class Flow:
         return self._task(key, "ingest", {"reader": self.reader, "schema": self.manifest.schema, **where, "steps": steps}, shard.size)
 
     def _stage_task(
-        self, piece: Piece | None, steps: list[Op], prints: tuple[str, str], settle: tuple[Exchange, dict[int, str] | None] | None
+        self, piece: Piece | None, steps: list[Op], columns: list[str] | None, prints: tuple[str, str],
+        settle: tuple[Exchange, dict[int, str] | None] | None,
     ) -> Task | None:
         if piece is None or (settle and settle[1] is None):
             return None
-        columns = _columns(steps) if steps else ["id", "source"]  # who is a duplicate is said without its text
-        if settle and columns is not None:
-            columns = sorted({*columns, *settle[0].settle_reads})
         answers = (settle[0], (settle[1] or {}).get(piece.shard, (settle[1] or {})[-1])) if settle else None
         inputs = [layer.blob for layer in piece.needed(columns)]
         key = fingerprint("stage", FORMAT, piece.shard, inputs, piece.schema, prints[0], prints[1], answers[1] if answers else "")
@@ -281,8 +280,9 @@ def _before_rules(steps: list[Op]) -> Iterator[list[Op]]:
         yield steps[start:]
 
 
-def _columns(steps: Sequence[Op]) -> list[str] | None:
-    names = set(ALWAYS)
+def _columns(steps: Sequence[Op], settled: Exchange | None) -> list[str] | None:
+    """What a stage reads, None being all; who is a duplicate is said without its text."""
+    names = {*(ALWAYS if steps else ("id", "source")), *(settled.settle_reads if settled else ())}
     for step in steps:
         if step.reads is None:
             return None

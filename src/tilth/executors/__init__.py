@@ -22,22 +22,31 @@ class Executor(Protocol):
 
 
 def executor(name: str | Executor) -> Executor:
-    """Return the executor of a name: "local", "local:4" (worker processes), "ray", "ray:2" (CPUs), "inline" (this process).
+    """Return the executor of a name: "local:4" (worker processes), "ray:2" (CPUs), "dask:2" (workers), "slurm:64" (jobs), "inline".
 
-    An executor passes through.
+    Without a number: one a core, and for Slurm 8 jobs. "inline" is this very process. An executor passes through, and one made by
+    hand can say more: `executors.slurm.Slurm(64, folder="/shared/jobs", parameters={"slurm_partition": "cpu"})`.
 
     Raises RecipeError for a name that is none of these.
     """
     if not isinstance(name, str):
         return name
     kind, _, count = name.partition(":")
-    if kind not in ("local", "ray", "inline") or (count and not count.isdigit()):
-        why = "known are local, local:N, ray, ray:N, inline"
+    if kind not in ("local", "ray", "dask", "slurm", "inline") or (count and not count.isdigit()):
+        why = "known are local, ray, dask, slurm, each also with a number as in local:4, and inline"
         raise RecipeError(f"There is no executor {name!r}.", where="executor", why=why, fix="executor='local'")
     if kind == "ray":
         from tilth.executors.ray import Ray
 
         return Ray(int(count or 0))
+    if kind == "dask":
+        from tilth.executors.dask import Dask
+
+        return Dask(int(count or 0))
+    if kind == "slurm":
+        from tilth.executors.slurm import Slurm
+
+        return Slurm(int(count or 0))
     if kind == "inline":
         from tilth.executors.inline import Inline
 

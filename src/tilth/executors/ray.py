@@ -5,15 +5,13 @@ Tasks travel as bytes that we made, so that classes of a notebook or a recipe fi
 
 from __future__ import annotations
 
-import functools
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tilth.errors import MissingExtra
+from tilth.executors.remote import perform_shipped
 from tilth.executors.shipping import ship
-from tilth.executors.worker import Worker
 from tilth.tasks import Task
 
 
@@ -30,7 +28,7 @@ class Ray:
     def map_unordered(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, tuple[dict[str, Any], dict[str, Any]]]]:
         """Yield (task, (receipt, times)) as tasks end; the first error cancels the rest and is raised here."""
         self._start()
-        remote = self.ray.remote(max_retries=3)(_perform)
+        remote = self.ray.remote(max_retries=3)(perform_shipped)
         under_way = {remote.remote(ship(task), sys.path): task for task in tasks}
         try:
             while under_way:
@@ -58,19 +56,3 @@ class Ray:
         if self.started:
             self.ray.shutdown()
             self.started = False
-
-
-@functools.cache
-def _worker(process: int) -> Worker:
-    return Worker()
-
-
-def _perform(shipped: bytes, path: list[str]) -> Any:
-    """Runs inside a Ray worker; an error comes back as a value, so that it is raised as itself and not inside Ray's."""
-    import cloudpickle
-
-    sys.path += [entry for entry in path if entry and entry not in sys.path]
-    try:
-        return _worker(os.getpid()).perform(cloudpickle.loads(shipped))
-    except Exception as error:
-        return error
