@@ -2,6 +2,7 @@
 
 from tilth.filters.bad_words import BadWords, bad_words
 from tilth.filters.c4 import C4, c4
+from tilth.filters.code import Code, code
 from tilth.filters.dolma import dolma
 from tilth.filters.fineweb import fineweb
 from tilth.filters.fineweb2 import fineweb2
@@ -18,7 +19,7 @@ from tilth.filters.thresholds import Thresholds
 from tilth.filters.url import Urls, urls
 
 __all__ = [
-    "BadWords", "C4", "CharacterRatios", "FineWebQuality", "GopherQuality", "GopherRepetition", "Language", "Matches", "Measure",
-    "Thresholds", "Urls", "bad_words", "c4", "dclm", "dolma", "fineweb", "fineweb2", "fineweb2_parameters", "fineweb_quality", "gopher_quality",
-    "gopher_repetition", "nemo", "refinedweb", "urls",
+    "BadWords", "C4", "CharacterRatios", "Code", "FineWebQuality", "GopherQuality", "GopherRepetition", "Language", "Matches", "Measure",
+    "Thresholds", "Urls", "bad_words", "c4", "code", "dclm", "dolma", "fineweb", "fineweb2", "fineweb2_parameters", "fineweb_quality",
+    "gopher_quality", "gopher_repetition", "nemo", "refinedweb", "urls",
 ]

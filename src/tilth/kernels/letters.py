@@ -1,4 +1,4 @@
-"""Letters and word characters as the library `regex` has them, which NeMo Curator and dolma read text with; white space as Python has it."""
+"""Letters and word characters as the library `regex` has them, which NeMo Curator and dolma use; white space as Python has it."""
 
 from __future__ import annotations
 
