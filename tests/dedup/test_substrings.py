@@ -13,6 +13,7 @@ import unicodedata
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
@@ -26,6 +27,7 @@ from tilth.kernels.units import BYTE, kinds
 from tilth.memory import evaluate
 from tilth.read import Jsonl
 from tilth.testing import check
+from tilth.tokenize import Bpe, Encode
 
 UNSPACED = [(0x0E00, 0x0F00), (0x3040, 0x3100), (0x4E00, 0xA000)]
 Units = list[tuple[object, int]]  # (what is compared, first byte)
@@ -107,10 +109,44 @@ def test_laws():
     check(RepeatedSubstrings(length=4, unit="character"))
 
 
+def trained(texts: list[str], vocab: int) -> Encode:
+    bpe, batch = Bpe(vocab), pa.record_batch({"row": pa.array(range(len(texts)), pa.uint64()), "text": pa.array(texts, pa.large_string())})
+    return bpe.finish(bpe.observe(batch))[0]
+
+
+@settings(max_examples=40)
+@given(st.lists(st.text(st.sampled_from("abé字 \U0001f44d"), max_size=40), min_size=1, max_size=6), st.integers(2, 6), st.integers(1, 3))
+def test_tokens_are_units_too_and_no_character_is_cut(shards, texts, length, partitions):
+    encode = trained([*texts, "ab é ab é 字字"], 262)
+    ids = [encode.apply(pa.record_batch({"text": pa.array([text], pa.large_string())}))["tokens"][0].as_py() for text in texts]
+    names = {number: len(token) for token, number in json.loads(encode.tokenizer)["model"]["vocab"].items()}
+    seen, expected = set(), []
+    for text, tokens in zip(texts, ids, strict=True):
+        inside = [False] * len(tokens)
+        for p in range(len(tokens) - length + 1):
+            window = tuple(tokens[p : p + length])
+            inside[p : p + length] = [True] * length if window in seen else inside[p : p + length]
+            seen.add(window)
+        starts = np.cumsum([0, *(names[token] for token in tokens)])
+        expected.append(spans_in_bytes(text, list(zip(tokens, starts.tolist(), strict=False)), inside))
+    assert spans(texts, shards, [len(texts)], partitions, length=length, unit="token", encode=encode) == expected
+
+
+def test_tokens_that_are_not_the_text_are_refused(shards):
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    words = Tokenizer(models.WordLevel({"a": 0, "b": 1, "?": 2}, unk_token="?"))
+    words.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    with pytest.raises(RecipeError, match="byte-level"):
+        evaluate(substrings(2, "token", encode=Encode(words.to_str().encode())), shards(["a b a b a b"]))
+
+
 def test_what_cannot_be():
-    for how in ({"unit": "token"}, {"length": 1}, {"keep": "longest"}):
+    for how in ({"unit": "sentence"}, {"length": 1}, {"keep": "longest"}):
         with pytest.raises(RecipeError, match="a length is at least 2"):
             RepeatedSubstrings(**how)
+    with pytest.raises(RecipeError, match="need their tokenizer"):
+        RepeatedSubstrings(unit="token")
 
 
 WORDS = ["lorem", "ipsum", "dolor", "sit", "amet", "elit", "sed", "do", "eiusmod", "tempor", "ut", "labore", "et", "magna", "aliqua"]

@@ -10,11 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tilth.dedup import tokens
 from tilth.dedup.cut import SPAN, SPANS, CutSpans
 from tilth.dedup.edges import columns, run_starts
 from tilth.errors import RecipeError
 from tilth.kernels import substrings as kernels
-from tilth.kernels.arrow import utf8
+from tilth.kernels.arrow import Bytes, Offsets, utf8
 from tilth.kernels.units import NAMES, kinds
 from tilth.op import Exchange, Home, Phase, put
 
@@ -22,16 +23,18 @@ SHARE = "repeated_share"
 _ANCHOR = ("key", "context", "check", "row", "first", "last")
 
 
-def substrings(length: int = 50, unit: str = "word", keep: str = "first", boundary: str = "character", least: int = 50) -> list[Any]:
+def substrings(
+    length: int = 50, unit: str = "word", keep: str = "first", boundary: str = "character", least: int = 50, encode: Any = None
+) -> list[Any]:
     """Return the steps that cut every span of `length` units that stands in the corpus before; see `RepeatedSubstrings`, `CutSpans`.
 
     `length=100, unit="byte", keep="none"` cuts what the tool of Lee et al. cuts from the same bytes, less halves of characters.
 
     >>> repeats, cut = substrings(100, "byte", keep="none")
-    >>> repeats
-    RepeatedSubstrings(length=100, unit='byte', keep='none')
+    >>> repeats.length, repeats.unit, cut.least
+    (100, 'byte', 50)
     """
-    return [RepeatedSubstrings(length, unit, keep), CutSpans(boundary, least=least)]
+    return [RepeatedSubstrings(length, unit, keep, encode), CutSpans(boundary, least=least)]
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,8 @@ class RepeatedSubstrings(Exchange):
     unless it lies across repeats of other windows, and a text that is one phrase over and over keeps the phrase once.
 
     `unit`: "word", a run of letters and digits, a punctuation mark or symbol, or a letter of a script written without spaces, spaces and
-    line ends between not counting; "character", a code point; "byte". 50 words are about the 50 tokens of the paper, and 100 bytes are
-    what its tool was documented with.
+    line ends between not counting; "character", a code point; "byte"; "token", of the byte-level tokenizer of `encode`, a
+    `tokenize.Encode` (the paper has 50 tokens of GPT-2's, which 50 words come close to, and its tool is documented with 100 bytes).
 
     `repeated_spans` (list of {start, end: bytes of the text, int64, end excluded, whole code points; of: the row that has the span's
     beginning too}) is null where there is none; `repeated_share` (float64) is the part of the text's bytes in them. Every answer depends
@@ -63,6 +66,7 @@ class RepeatedSubstrings(Exchange):
     length: int = 50
     unit: str = "word"
     keep: str = "first"
+    encode: Any = None
 
     limit: ClassVar[int] = 1
     home_reads: ClassVar[tuple[str, ...]] = ("text",)
@@ -74,6 +78,11 @@ class RepeatedSubstrings(Exchange):
                 why=f"a length is at least 2, a unit one of {', '.join(NAMES)}, keep is 'first' or 'none'",
                 fix='dedup.substrings(length=50, unit="word", keep="first")',
             )  # fmt: skip
+        if (self.unit == "token") != (self.encode is not None):
+            raise RecipeError(
+                "Tokens need their tokenizer, and nothing else does.", where=repr(self), why=f"unit={self.unit!r}, encode={self.encode!r}",
+                fix='dedup.substrings(50, "token", encode=tokenize.Encode.from_file("tokenizer.json"))',
+            )  # fmt: skip
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -84,13 +93,17 @@ class RepeatedSubstrings(Exchange):
         """How many units the window of an anchor has: with half of the length, anchors are few and seldom alike by chance."""
         return (self.length + 1) // 2
 
+    def _read(self, texts: pa.Array) -> tuple[Offsets, Bytes]:
+        """Return the texts as the units that kernels split them into are written: bytes of text, or of ids of tokens."""
+        return tokens.encoded(self.encode, texts) if self.unit == "token" else utf8(texts)
+
     @property
     def _how(self) -> tuple[int, Any]:
         return NAMES.index(self.unit), kinds()
 
     def scatter(self, batch: pa.RecordBatch) -> pa.Table:
         """Return the anchors of the texts, by the hash of their windows."""
-        found = kernels.anchors(*utf8(batch["text"]), *self._how, self.length, self.size)
+        found = kernels.anchors(*self._read(batch["text"]), *self._how, self.length, self.size)
         key, context, check, document, first, last = found.T.copy()
         row = np.asarray(batch["row"])[document.astype(np.int64)]
         return pa.table(dict(zip(_ANCHOR, (key, context, check, row, first.astype(np.int64), last.astype(np.int64)), strict=True)))
@@ -121,7 +134,7 @@ class RepeatedSubstrings(Exchange):
         found = [spans.append_column("context", pa.nulls(len(spans), pa.large_binary()))]
         for part, texts in _texts(questions.sort_by([("key", "ascending"), ("start", "ascending")]), home):
             row, place, anchor = columns(part, "key", "start", "anchor")
-            ends, data, left = kernels.contexts(*utf8(texts), *self._how, _numbered(row), place, self.length, self.size)
+            ends, data, left = kernels.contexts(*self._read(texts), *self._how, _numbered(row), place, self.length, self.size)
             context = pa.Array.from_buffers(pa.large_binary(), len(left), [None, pa.py_buffer(ends), pa.py_buffer(data)])
             sent = _spans(anchor, place, left, row)
             found.append(sent.set_column(4, "anchor", pa.array(anchor)).append_column("context", context))
@@ -148,7 +161,11 @@ class RepeatedSubstrings(Exchange):
         found = [_NO_ANSWERS]
         for part, texts in _texts(_spans(*(values[:kept] for values in spans)), home):
             row, start, end, of = (values.copy() for values in columns(part, "key", "start", "end", "of"))
-            kernels.in_bytes(*utf8(texts), *self._how, _numbered(row), start, end)
+            document, read = _numbered(row), self._read(texts)
+            kernels.in_bytes(*read, *self._how, document, start, end)
+            if self.unit == "token":
+                start, end = (tokens.in_text(self.encode, texts, read, document, places) for places in (start, end))
+            kernels.trim(*utf8(texts), document, start, end)
             found.append(_answers(row, start, end, of, np.diff(utf8(texts)[0])))
         return pa.concat_tables(found)
 

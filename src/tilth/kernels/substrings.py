@@ -335,7 +335,7 @@ def merge(row: np.ndarray, start: np.ndarray, end: np.ndarray, of: np.ndarray) -
 
 @kernel
 def in_bytes(offsets: Offsets, data: Bytes, unit: int, kinds: Bytes, document: np.ndarray, start: np.ndarray, end: np.ndarray) -> None:
-    """Turn spans in units, sorted by document, into spans in bytes of their texts, in place, with no code point cut in two."""
+    """Turn spans in units, sorted by document, into spans in bytes of their texts, in place."""
     longest = _longest(offsets)
     values, starts = np.empty(longest + 1, np.uint64), np.empty(longest + 1, np.int64)
     now, count = -1, 0
@@ -343,9 +343,15 @@ def in_bytes(offsets: Offsets, data: Bytes, unit: int, kinds: Bytes, document: n
         if document[i] != now:
             now = document[i]
             count = split(data, offsets[now], offsets[now + 1], unit, kinds, values, starts)
-        first, last = starts[max(0, start[i])], starts[min(count, end[i])]
-        while first < last and data[first] & 0xC0 == 0x80:
-            first += 1
-        while first < last < offsets[now + 1] and data[last] & 0xC0 == 0x80:
-            last -= 1
-        start[i], end[i] = first - offsets[now], last - offsets[now]
+        start[i], end[i] = starts[max(0, start[i])] - offsets[now], starts[min(count, end[i])] - offsets[now]
+
+
+@kernel
+def trim(offsets: Offsets, data: Bytes, document: np.ndarray, start: np.ndarray, end: np.ndarray) -> None:
+    """Cut spans in bytes of their texts back to whole code points, in place."""
+    for i in range(len(document)):
+        first, last = offsets[document[i]], offsets[document[i] + 1]
+        while start[i] < end[i] and data[first + start[i]] & 0xC0 == 0x80:
+            start[i] += 1
+        while start[i] < end[i] < last - first and data[first + end[i]] & 0xC0 == 0x80:
+            end[i] -= 1

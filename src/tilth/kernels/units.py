@@ -1,4 +1,4 @@
-"""What a text is counted and compared in: bytes, characters or words, each as a number below 2**61, and where each begins."""
+"""What a text is counted and compared in: bytes, characters, words or tokens, each as a number below 2**61, and where each begins."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tilth.kernels.hash import mix64
 from tilth.kernels.jit import kernel
 from tilth.kernels.text_bytes import code_point, peek, width
 
-UNITS = BYTE, CHARACTER, WORD = range(3)
-NAMES = ("byte", "character", "word")
+BYTE, CHARACTER, WORD, TOKEN = range(4)
+NAMES = ("byte", "character", "word", "token")
 
 # kinds of a code point: a letter makes words; space parts them; what joins belongs to the character before it; all else stands alone
 ALONE, LETTER, SPACE, JOINS = range(4)
@@ -56,12 +56,15 @@ def kinds() -> Bytes:
 def split(data: Bytes, start: int, end: int, unit: int, kinds: Bytes, values: np.ndarray, starts: np.ndarray) -> int:
     """Fill `values[1:]` (uint64) with the units of data[start:end], and `starts` (int64, or empty) with where they begin and all ends.
 
-    Return how many there are. Words are hashed; bytes and characters are their own numbers, plus one.
+    Return how many there are. Words are hashed; bytes, characters and tokens are their own numbers, plus one. The bytes of tokens are
+    their ids, uint32.
     """
     if unit == BYTE:
         count = _bytes(data, start, end, values, starts)
     elif unit == CHARACTER:
         count = _characters(data, start, end, values, starts)
+    elif unit == TOKEN:
+        count = _tokens(data, start, end, values, starts)
     else:
         count = _words(data, start, end, kinds, values, starts)
     if len(starts):
@@ -88,6 +91,18 @@ def _characters(data: Bytes, start: int, end: int, values: np.ndarray, starts: n
         count += 1
         values[count] = np.uint64(code_point(data, at)) + _ONE
         at += width(peek(data, at))
+    return count
+
+
+@kernel(allocates=False)
+def _tokens(data: Bytes, start: int, end: int, values: np.ndarray, starts: np.ndarray) -> int:
+    count = 0
+    for at in range(start, end, 4):
+        if len(starts):
+            starts[count] = at
+        count += 1
+        low, high = peek(data, at) | peek(data, at + 1) << 8, peek(data, at + 2) | peek(data, at + 3) << 8
+        values[count] = np.uint64(low | high << 16) + _ONE
     return count
 
 
