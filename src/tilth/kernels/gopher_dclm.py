@@ -173,15 +173,15 @@ def repetition(offsets: Offsets, data: Bytes, classes: Classes, breaks: Breaks) 
         if start == end:
             out[row] = np.nan
             continue
-        out[row, DUP_LINES], out[row, DUP_LINE_CHARS] = _repeats(data, _segments(data, start, end, 1, classes))
-        out[row, DUP_PARAGRAPHS], out[row, DUP_PARAGRAPH_CHARS] = _repeats(data, _segments(data, start, end, 2, classes))
+        out[row, DUP_LINES], out[row, DUP_LINE_CHARS] = _repeats(data, segments(data, start, end, 1, classes))
+        out[row, DUP_PARAGRAPHS], out[row, DUP_PARAGRAPH_CHARS] = _repeats(data, segments(data, start, end, 2, classes))
         words, sizes = _words(data, start, end, classes, breaks)
         _repeated_grams(words, sizes, out[row, GRAMS:])
     return out
 
 
 @kernel
-def _segments(data: Bytes, at: int, end: int, breaks: int, classes: Classes) -> np.ndarray:
+def segments(data: Bytes, at: int, end: int, breaks: int, classes: Classes) -> np.ndarray:
     """Return the first and last places of what stands between `breaks` newlines, without white space around it; not of what is blank."""
     most = 1
     for i in range(at, end):
