@@ -13,13 +13,14 @@ from tilth.filters.language import Language
 from tilth.filters.matches import Matches
 from tilth.filters.measure import Measure
 from tilth.filters.nemo import CharacterRatios, nemo
+from tilth.filters.page_length import PageLength
 from tilth.filters.parameters import fineweb2_parameters
 from tilth.filters.refinedweb import dclm, refinedweb
 from tilth.filters.thresholds import Thresholds
 from tilth.filters.url import Urls, urls
 
 __all__ = [
-    "BadWords", "C4", "CharacterRatios", "Code", "FineWebQuality", "GopherQuality", "GopherRepetition", "Language", "Matches", "Measure",
+    "BadWords", "C4", "CharacterRatios", "Code", "FineWebQuality", "GopherQuality", "GopherRepetition", "Language", "Matches", "Measure", "PageLength",
     "Thresholds", "Urls", "bad_words", "c4", "code", "dclm", "dolma", "fineweb", "fineweb2", "fineweb2_parameters", "fineweb_quality",
     "gopher_quality", "gopher_repetition", "nemo", "refinedweb", "urls",
 ]
