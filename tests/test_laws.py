@@ -17,7 +17,20 @@ from tilth.testing import check, examples
 
 PAGE = b"<html><body><main><p>A long enough paragraph of text, with commas, and a second sentence. And more.</p></main></body>"
 
-LISTS: dict[str, dict] = {  # composites that need a user's list, or another column
+
+
+def labelled() -> pa.Table:
+    texts = examples()
+    return texts.append_column("label", pa.array(["a", "b", None] * (len(texts) // 3), pa.large_string()))
+
+
+LEARN = filters.LearnClassifier(char_ngrams=(2, 3), buckets=500, held_out=0.3, quantise=True)
+SMALL = filters.LearnClassifier(name="hq", positive="a", sample_bytes=300, epochs=2, dim=4, min_count=1, buckets=500, held_out=0)
+HQ = filters.LearnClassifier("id", buckets=1, held_out=0).finish(filters.LearnClassifier("id").observe(
+    pa.record_batch({"row": pa.array([0, 1], pa.uint64()), "text": ["good", "bad"], "id": ["hq", "cc"]})))[0].model  # fmt: skip
+
+LISTS: dict[str, dict] = {  # composites that need a user's list or model, or another column
+    "filters.dclm_quality": {"model": HQ},
     "dedup.urls": {"column": "id"}, "dedup.c4_lines": {"url": "id"},
     "filters.urls": {"domains": ("example.com",), "column": "id"}, "filters.bad_words": {"lists": ("cat",), "lang": "en"},
 }
@@ -68,6 +81,10 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
         "filters.BadWords": [(filters.bad_words(**LISTS["filters.bad_words"])[0], examples())],
         "filters.Matches": [(filters.Matches("(?i)line"), examples())],
         "filters.Measure": [(filters.fineweb()[0], examples())],
+        "filters.LearnClassifier": [(LEARN, labelled()), (SMALL, labelled())],
+        "filters.Classify": [(filters.quality()[0], examples()), (filters.toxicity()[0], examples()), (filters.Classify(HQ), examples())],
+        "filters.Languages": [(filters.Languages(), examples()), (filters.Languages("both", least=5), examples())],
+        "filters.Language": [(filters.Language(model=model), examples()) for model in ("", "tilth", "both")],
     }
     found |= embedded()
     for name, thing in steps().items():

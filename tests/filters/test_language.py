@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tilth.errors import MissingExtra, RecipeError
-from tilth.filters import language
+from tilth.filters import language_models
 from tilth.filters.language import LID_176, Language
 from tilth.testing import check
 
@@ -100,7 +100,8 @@ def test_the_codes_are_those_of_the_model() -> None:
 
 
 def test_without_the_package_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    language._lid_176.cache_clear()
+    for cached in (language_models._lid_176, language_models.teller):
+        cached.cache_clear()
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(MissingExtra, match=r"tilth\[text\]"):
         measure(["a"])

