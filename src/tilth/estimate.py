@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import resource
 import time
 from collections.abc import Sequence
@@ -10,11 +11,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from tilth.memory import evaluate
+from tilth.memory import Evaluation, evaluate
 from tilth.op import Op
 from tilth.probe import sample
 from tilth.read.reader import File, Reader
-from tilth.write.parquet import GROUP_BYTES
+from tilth.write.parquet import GROUP_BYTES, write_parquet
 
 LOOK_BYTES = 1 << 20  # of a file, to see how much there is in a stored byte
 STORE_MB_S = 90.0  # a stage reads and rewrites what it changes at about this speed a core (bench/RESULTS.md, "floor")
@@ -23,7 +24,7 @@ GROUPS_HELD = 6  # row groups a worker holds at once: being read, being worked o
 
 @dataclass(frozen=True)
 class Estimate:
-    """Processor seconds of the local steps over all rows, and the peak memory of a worker in MB; good to a factor of about two.
+    """Processor seconds of the local steps, peak memory of a worker in MB, and bytes of disk; good to a factor of about two.
 
     Phases of an Exchange and the `finish` of a Fold are not in it: what they do depends on what they find.
     """
@@ -31,11 +32,12 @@ class Estimate:
     seconds: float
     memory_mb: float
     payload_bytes: int  # of text or HTML, decompressed
+    disk_bytes: int  # of the output folder with its store; a published file and its blob are one
 
     def __str__(self) -> str:
         return (
             f"about {self.payload_bytes / 1e6:,.0f} MB of text and pages; local steps about {self.seconds:,.0f} s of one core, "
-            f"a worker about {self.memory_mb:,.0f} MB; both good to a factor of two"
+            f"a worker about {self.memory_mb:,.0f} MB, {self.disk_bytes / 1e6:,.0f} MB of disk; all good to a factor of two"
         )
 
 
@@ -55,7 +57,25 @@ def estimate(corpus: Reader, recipe: Sequence[Any], size: int) -> Estimate:
     stages = 1 + sum(not isinstance(step, Op) for step in recipe)
     seconds = (min(busy, wall) / payload + stages / (STORE_MB_S * 1e6)) * whole
     here = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Estimate(seconds, here + GROUPS_HELD * min(GROUP_BYTES, whole) / 2**20, whole)
+    memory = here + GROUPS_HELD * min(GROUP_BYTES, whole) / 2**20
+    return Estimate(seconds, memory, whole, int(_stored(corpus, recipe, rows, done) / payload * whole))
+
+
+def _stored(corpus: Reader, recipe: Sequence[Any], rows: pa.Table, done: Evaluation) -> int:
+    """Bytes that a probe comes to in Parquet: its base, each time that text is stored whole, what steps measured, and the output."""
+    file = corpus.files()[0]
+    in_place = corpus.reread(corpus.cut(file, LOOK_BYTES)[0], rows.schema, ["id"]) is not None  # the files are the base (source.py)
+    rewritten = sum("text" in step.rewrites for step in recipe if isinstance(step, Op))
+    measured = [name for name in done.measured.schema.names if name not in rows.schema.names]
+    brought = [name for name in done.table.schema.names if name not in {*rows.schema.names, *measured}]
+    given = (0 if in_place else _parquet_bytes(rows)) + rewritten * _parquet_bytes(rows.select(["text"]))
+    return given + _parquet_bytes(done.measured.select(measured)) + _parquet_bytes(done.table.select(brought)) + _parquet_bytes(done.table)
+
+
+def _parquet_bytes(table: pa.Table) -> int:
+    sink = io.BytesIO()
+    write_parquet(table.to_batches(), table.schema, sink)
+    return sink.tell()
 
 
 def _swelling(corpus: Reader) -> float:
