@@ -15,6 +15,7 @@ from tilth.memory import addressed
 from tilth.op import Exchange, Fold, Op
 from tilth.testing import check, examples
 
+VARIANTS = ("datatrove", "dolma", "dolma_v2", "nemo", "dclm")  # of Gopher
 PAGE = b"<html><body><main><p>A long enough paragraph of text, with commas, and a second sentence. And more.</p></main></body>"
 
 
@@ -67,6 +68,12 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
     longest = evaluate(dedup.near(keep="longest")[:1], examples()).table
     found: dict[str, list[tuple[object, pa.Table]]] = {
         "Filter": [(Filter("text != 'a'"), examples())],
+        "clean.LineEdits": [(clean.refinedweb_line_edits()[0], examples())],
+        "clean.RemoveUrls": [(clean.RemoveUrls(), examples()), (clean.RemoveUrls("dclm"), examples())],
+        "clean.PageRepeats": [(clean.PageRepeats(), examples()), (clean.PageRepeats("paragraph", normalise=False), examples())],
+        "filters.GopherQuality": [(filters.GopherQuality(variant), examples()) for variant in VARIANTS],
+        "filters.GopherRepetition": [(filters.GopherRepetition(variant), examples()) for variant in VARIANTS],
+        "filters.C4": [(filters.C4(variant), examples()) for variant in ("datatrove", "paper", "dolma", "nemo", "dclm")],
         "clean.HtmlText": [(clean.HtmlText(), pages()), (clean.HtmlText(extractor="trafilatura"), pages())],
         "dedup.NearDuplicates": [(dedup.near()[-1], signed), (dedup.near(keep="longest")[-1], longest)],
         "dedup.RepeatedSubstrings": [(step, examples()) for step in (dedup.RepeatedSubstrings(3), dedup.RepeatedSubstrings(9, "byte"))],
