@@ -12,7 +12,6 @@ from tilth.errors import RecipeError
 from tilth.filters import Matches
 from tilth.testing import check
 
-
 PATTERNS = ["a+", "[^a]b", "(?i)AB|é", r"a\s", "(?m)^a", r"(?m)b$", "(?m)^a.b"]
 
 

@@ -5,11 +5,12 @@ from tilth.clean.line_edits import Cut, LineEdits, refinedweb_line_edits
 from tilth.clean.newlines import LimitNewlines
 from tilth.clean.page_repeats import PageRepeats
 from tilth.clean.pii import RedactPii
+from tilth.clean.redact import Redact, redact
 from tilth.clean.unicode import FixUnicode
 from tilth.clean.urls import RemoveUrls
 from tilth.clean.whitespace import Whitespace
 
 __all__ = [
-    "Cut", "FixUnicode", "HtmlText", "LimitNewlines", "LineEdits", "PageRepeats", "RedactPii", "RemoveUrls", "Whitespace",
-    "refinedweb_line_edits",
+    "Cut", "FixUnicode", "HtmlText", "LimitNewlines", "LineEdits", "PageRepeats", "Redact", "RedactPii", "RemoveUrls", "Whitespace",
+    "redact", "refinedweb_line_edits",
 ]
