@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from importlib import resources
 
 import orjson
@@ -19,6 +18,11 @@ from tilth.filters.thresholds import Thresholds
 from tilth.op import Op
 from tilth.rules import Filter
 from tilth.segment.languages import full_name, short_names
+
+# parameters of twelve languages; the file says where they are from
+PUBLISHED = orjson.dumps(
+    orjson.loads(resources.files("tilth.filters").joinpath("fineweb2.json").read_bytes())["languages"], option=orjson.OPT_SORT_KEYS
+)
 
 
 def fineweb2(
@@ -42,7 +46,7 @@ def fineweb2(
     >>> fineweb2(language="de")[-4]
     Filter(rule='gopher_bullet_line_ratio <= 0.9', reason='gopher_too_many_bullets')
     """
-    table = (configs if isinstance(configs, bytes) else fineweb2_parameters(configs)) or _published()
+    table = (configs if isinstance(configs, bytes) else fineweb2_parameters(configs)) or PUBLISHED
     if language is None:
         limits: dict[str, Limit] = {name: f"threshold_{name}" for name in LIMITS}
         before: list[Op] = [Thresholds(table)]
@@ -91,10 +95,3 @@ def _own(table: bytes, name: str) -> LanguageParameters:
 def _codes(name: str) -> str:
     """Return the codes that a column `lang` may have for a language, as a rule lists them."""
     return ", ".join(repr(code) for code in (name, *sorted(short for short, full in short_names().items() if full == name)))
-
-
-@functools.cache
-def _published() -> bytes:
-    """Return the parameters of the twelve languages in `fineweb2.json`, which says where they are from."""
-    content = orjson.loads(resources.files("tilth.filters").joinpath("fineweb2.json").read_bytes())
-    return orjson.dumps(content["languages"], option=orjson.OPT_SORT_KEYS)

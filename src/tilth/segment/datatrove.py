@@ -59,7 +59,8 @@ def split_words(texts: pa.Array, language: str) -> Pieces:
 
 
 def indic(text: str, code: str) -> Iterable[str]:
-    """Return the words of a text in an Indic language or Urdu: cut at spaces and marks, but not at newlines; numbers stay together.
+    """Return the words of a text in an Indic language or Urdu: cut at spaces and marks, but not at newlines; numbers stay
+    together unless they come first.
 
     Source: indic-nlp-library 0.92 (MIT), `trivial_tokenize`.
 
@@ -68,5 +69,5 @@ def indic(text: str, code: str) -> Iterable[str]:
     """
     spaced = re.sub(" +", " ", (_URDU if code == "ur" else _INDIC).sub(r" \1 ", text.replace("\t", " "))).strip(" ")
     if code != "ur":
-        spaced = _NUMBERS.sub(lambda numbers: numbers[0].replace(" ", ""), spaced)
+        spaced = _NUMBERS.sub(lambda numbers: numbers[0].replace(" ", "") if numbers.start() else numbers[0], spaced)
     return [word for word in map(str.strip, spaced.split(" ")) if word]
