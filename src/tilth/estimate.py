@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import resource
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import pyarrow as pa
 
 from tilth.memory import Evaluation, evaluate
 from tilth.op import Op
+from tilth.peak import peak_mb
 from tilth.probe import sample
 from tilth.read.reader import File, Reader
 from tilth.write.parquet import GROUP_BYTES, write_parquet
@@ -56,8 +56,7 @@ def estimate(corpus: Reader, recipe: Sequence[Any], size: int) -> Estimate:
     whole = int(size * _swelling(corpus))
     stages = 1 + sum(not isinstance(step, Op) for step in recipe)
     seconds = (min(busy, wall) / payload + stages / (STORE_MB_S * 1e6)) * whole
-    here = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    memory = here + GROUPS_HELD * min(GROUP_BYTES, whole) / 2**20
+    memory = peak_mb() + GROUPS_HELD * min(GROUP_BYTES, whole) / 2**20
     return Estimate(seconds, memory, whole, int(_stored(corpus, recipe, rows, done) / payload * whole))
 
 

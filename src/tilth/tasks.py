@@ -6,7 +6,6 @@ A receipt says what a task left, and nothing that differs between two machines o
 from __future__ import annotations
 
 import os
-import resource
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +22,7 @@ from tilth.chain import Guard, Unguarded, chain
 from tilth.errors import StepError
 from tilth.exchange import Homes, Settle, partition
 from tilth.op import Exchange, Fold, Op, label
+from tilth.peak import peak_mb
 from tilth.piece import Changes, Layer, Piece, read_piece
 from tilth.read.reader import Reader, Span
 from tilth.receipts import Receipts
@@ -52,7 +52,7 @@ def perform(task: Task, guard: Guard | None = None) -> tuple[dict[str, Any], dic
     receipt, times = ROLES[task.role](store, guard=guard or Unguarded(), **task.work)
     Receipts(store).commit(task.key, receipt)
     times["seconds"] = time.perf_counter() - start
-    times["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    times["peak_mb"] = peak_mb()
     return receipt, times
 
 
