@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from functools import cache
+from importlib.util import find_spec
 
 import pyarrow as pa
 import pytest
@@ -33,8 +35,20 @@ HQ = filters.LearnClassifier("id", buckets=1, held_out=0).finish(filters.LearnCl
 LISTS: dict[str, dict] = {  # composites that need a user's list or model, or another column
     "filters.dclm_quality": {"model": HQ},
     "dedup.urls": {"column": "id"}, "dedup.c4_lines": {"url": "id"},
+    "clean.redact_entities": {"model": "NAMES"},
     "filters.urls": {"domains": ("example.com",), "column": "id"}, "filters.bad_words": {"lists": ("cat",), "lang": "en"},
 }
+
+
+@cache
+def names_model() -> str:
+    """A spaCy pipeline that knows one name: real models are no packages of the index."""
+    spacy = pytest.importorskip("spacy", reason="the extra 'pii' is not installed")
+    pytest.importorskip("presidio_analyzer", reason="the extra 'pii' is not installed")
+    pipeline, folder = spacy.blank("en"), tempfile.mkdtemp()
+    pipeline.add_pipe("entity_ruler").add_patterns([{"label": "PERSON", "pattern": "cat"}])
+    pipeline.to_disk(folder)
+    return folder
 
 
 def pages() -> pa.Table:
@@ -84,6 +98,7 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
         "tokenize.Bpe": [(tokenize.Bpe(vocab=300), examples())],
         "tokenize.Encode": [(encode, examples())],
         "tokenize.Pack": [(tokenize.Pack(length=16), tokens)],
+        "clean.RedactEntities": [(clean.RedactEntities(model=names_model()), examples())] if find_spec("presidio_analyzer") else [],
         "filters.Urls": [(filters.urls(**LISTS["filters.urls"])[0], examples())],
         "filters.BadWords": [(filters.bad_words(**LISTS["filters.bad_words"])[0], examples())],
         "filters.Matches": [(filters.Matches("(?i)line"), examples())],
@@ -108,7 +123,7 @@ def test_every_step_keeps_the_laws(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(name for name, thing in names().items() if kind(thing) == "composite" and name != "learn_from"))
 def test_every_composite_is_a_list_of_steps_that_run(name: str) -> None:
-    made = names()[name](**LISTS.get(name, {}))
+    made = names()[name](**{key: names_model() if value == "NAMES" else value for key, value in LISTS.get(name, {}).items()})
     assert all(isinstance(step, (Op, Fold, Exchange)) for step in made)
     done = evaluate(made, examples())
     assert len(done.table) + len(done.audit) + len(done.quarantine) == len(examples())

@@ -1,5 +1,6 @@
 """Steps that turn what was found into clean text: extraction from HTML, repair, redaction, lines that are no text."""
 
+from tilth.clean.entities import RedactEntities, redact_entities
 from tilth.clean.html import HtmlText
 from tilth.clean.line_edits import Cut, LineEdits, refinedweb_line_edits
 from tilth.clean.newlines import LimitNewlines
@@ -11,6 +12,6 @@ from tilth.clean.urls import RemoveUrls
 from tilth.clean.whitespace import Whitespace
 
 __all__ = [
-    "Cut", "FixUnicode", "HtmlText", "LimitNewlines", "LineEdits", "PageRepeats", "Redact", "RedactPii", "RemoveUrls", "Whitespace",
-    "redact", "refinedweb_line_edits",
+    "Cut", "FixUnicode", "HtmlText", "LimitNewlines", "LineEdits", "PageRepeats", "Redact", "RedactEntities", "RedactPii", "RemoveUrls",
+    "Whitespace", "redact", "redact_entities", "refinedweb_line_edits",
 ]
