@@ -246,7 +246,7 @@ def main() -> None:
         answers = os.fdopen(os.dup(1), "w")
         os.dup2(2, 1)
         print(json.dumps(TOOLS[given.tool](json.loads(Path(given.texts).read_text()))), file=answers, flush=True)
-        return
+        os._exit(0)  # Daft's threads do not survive an orderly end
     ours = {"tilth": sys.executable, "tilth, exact": sys.executable}
     known = ours | {"rensa": given.native, "daft": given.native, "juicer": given.juicer, "datatrove": given.datatrove}
     pythons = {tool: python for tool, python in known.items() if python}

@@ -1,3 +1,6 @@
+from itertools import product
+
+import numpy as np
 import pytest
 
 from tilth.dedup import bands, probability
@@ -31,3 +34,13 @@ def test_bands_reach_the_recall_and_one_more_row_would_not(jaccard):
 def test_too_few_values():
     with pytest.raises(RecipeError, match="more values"):
         bands(0.1, recall=0.99, values=10)
+
+
+@pytest.mark.parametrize(("bands_", "rows", "least"), [(2, 3, 4), (3, 2, 3), (4, 2, 8), (3, 3, 0), (2, 2, 5)])
+def test_with_a_check_the_probability_is_that_of_all_outcomes(bands_, rows, least):
+    for jaccard in (0.0, 0.3, 0.8, 1.0):
+        total = 0.0
+        for agreed in product((0, 1), repeat=bands_ * rows):
+            if sum(agreed) >= least and any(all(agreed[band * rows : (band + 1) * rows]) for band in range(bands_)):
+                total += np.prod([jaccard if one else 1 - jaccard for one in agreed])
+        assert probability(jaccard, bands_, rows, least) == pytest.approx(total)

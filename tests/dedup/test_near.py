@@ -117,8 +117,8 @@ def test_injected_pairs_are_found_as_the_curve_says(gone, shards, similarity):
     assert abs(len(banded) / pairs - curve) < 4 * np.sqrt(curve * (1 - curve) / pairs) + 1 / pairs
     checked = gone(near(0.8, ngram=1), shards(texts))
     assert set(checked) <= set(banded)
-    kept = len(checked) / max(1, len(banded))
-    assert kept > 0.93 if similarity >= 0.8 else kept < 0.2 if similarity <= 0.6 else True
+    curve = near(0.8)[-1].probability(true)  # with what the check by the estimate loses and lets pass
+    assert abs(len(checked) / pairs - curve) < 4 * np.sqrt(curve * (1 - curve) / pairs) + 1 / pairs
 
 
 def test_one_giant_cluster_in_linear_time(gone, shards):

@@ -7,7 +7,9 @@ from tilth.dedup.exact import Exact, exact
 from tilth.dedup.near import NearDuplicates, near
 from tilth.dedup.normalise import Normalise
 from tilth.dedup.passages import Passages
+from tilth.dedup.plan import Banding, plan
 from tilth.dedup.semantic import SemanticDuplicates, semantic
+from tilth.dedup.shingles import Shingles
 from tilth.dedup.signatures import Signatures
 from tilth.dedup.span_variants import SentencesLeft, UrlRank, c4_lines, datatrove_sentences, dolma_paragraphs
 from tilth.dedup.spans import RepeatedSpans, RepeatedWithin, spans
@@ -15,7 +17,8 @@ from tilth.dedup.substrings import RepeatedSubstrings, substrings
 from tilth.dedup.urls import DuplicateUrls, UrlForm, urls
 
 __all__ = [
-    "CutSpans", "DatatroveSignatures", "DuplicateUrls", "Exact", "NearDuplicates", "Normalise", "Passages", "RepeatedSpans",
-    "RepeatedSubstrings", "RepeatedWithin", "SemanticDuplicates", "SentencesLeft", "Signatures", "UrlForm", "UrlRank", "bands",
-    "c4_lines", "datatrove_sentences", "dolma_paragraphs", "exact", "near", "probability", "semantic", "spans", "substrings", "urls",
+    "Banding", "CutSpans", "DatatroveSignatures", "DuplicateUrls", "Exact", "NearDuplicates", "Normalise", "Passages", "RepeatedSpans",
+    "RepeatedSubstrings", "RepeatedWithin", "SemanticDuplicates", "SentencesLeft", "Shingles", "Signatures", "UrlForm", "UrlRank",
+    "bands", "c4_lines", "datatrove_sentences", "dolma_paragraphs", "exact", "near", "plan", "probability", "semantic", "spans",
+    "substrings", "urls",
 ]  # fmt: skip

@@ -113,6 +113,12 @@ class NearDuplicates(Exchange):
         slack = 2 * math.sqrt(self.jaccard * (1 - self.jaccard) / self.values)
         return math.ceil((self.jaccard - slack) * self.values - 1e-9)
 
+    def probability(self, jaccard: float) -> float:
+        """Return how likely a pair of this similarity is to be found and to pass the check."""
+        if self.exact:
+            return curve.probability(jaccard, self.bands, self.rows) if jaccard >= self.jaccard else 0.0
+        return curve.probability(jaccard, self.bands, self.rows, self.least)
+
     @property
     def reads(self) -> tuple[str, ...]:
         return (COLUMN, *survivor.reads(self.keep))
