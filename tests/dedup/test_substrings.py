@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kernels.units_twin import Units, units_of
 
 from tilth import run
 from tilth.dedup import RepeatedSubstrings, substrings
@@ -28,31 +28,6 @@ from tilth.memory import evaluate
 from tilth.read import Jsonl
 from tilth.testing import check
 from tilth.tokenize import Bpe, Encode
-
-UNSPACED = [(0x0E00, 0x0F00), (0x3040, 0x3100), (0x4E00, 0xA000)]
-Units = list[tuple[object, int]]  # (what is compared, first byte)
-
-
-def units_of(text: str, unit: str) -> Units:
-    """A text's units, the slow way."""
-    data = text.encode()
-    if unit == "byte":
-        return list(zip(data, range(len(data)), strict=True))
-    at, found, before = 0, [], "space"
-    for letter in text:
-        category = unicodedata.category(letter)
-        alone = any(a <= ord(letter) < b for a, b in UNSPACED) and category[0] == "L"
-        kind = "letter" if category[0] in "LN" or category == "Pc" else "joins" if category[0] == "M" or category == "Cf" else "mark"
-        kind = "mark" if alone or unit == "character" else "space" if letter.isspace() or category == "Cc" else kind
-        if (kind == "joins" and before != "space") or (kind == "letter" and before == "letter"):
-            found[-1] = (found[-1][0] + letter, found[-1][1])
-        elif kind != "space":
-            found.append((letter, at))
-            before = "mark" if kind == "joins" else kind
-        else:
-            before = "space"
-        at += len(letter.encode())
-    return found
 
 
 def twin(texts: list[str], length: int, unit: str, keep: str) -> list[list[tuple[int, int]]]:
@@ -101,6 +76,12 @@ def test_equals_a_dictionary_of_all_windows_on_any_shards_and_partitions(shards,
     cut, partitions = data.draw(st.integers(0, len(texts))), data.draw(st.integers(1, 4))
     found = spans(texts, shards, [cut, len(texts) - cut], partitions, length=length, unit=unit, keep=keep)
     assert found == twin(texts, length, unit, keep)
+
+
+def test_two_copies_that_begin_one_unit_apart(shards):
+    assert spans(["x" * 31], shards, [1], 1, length=30, unit="byte") == [[(1, 31)]]
+    assert spans(["x" * 31], shards, [1], 1, length=30, unit="byte", keep="none") == [[(0, 31)]]
+    assert spans(["x" * 30, "x" * 29], shards, [2], 1, length=30, unit="byte") == [[], []]
 
 
 def test_laws():

@@ -35,18 +35,15 @@ def kinds() -> Bytes:
     >>> [int(kinds()[ord(letter)]) for letter in "a1_.我 \u0301"]
     [1, 1, 1, 0, 0, 2, 3]
     """
-    table = np.zeros(0x110000, np.uint8)
+    table, unspaced = np.zeros(0x110000, np.uint8), {code for part in _UNSPACED for code in part}
     for code in [*range(0x20000), *range(0xE0000, 0xE0200)]:
         category = unicodedata.category(chr(code))
         if category[0] in "LN" or category == "Pc":
-            table[code] = LETTER
+            table[code] = ALONE if category[0] == "L" and code in unspaced else LETTER
         elif chr(code).isspace() or category == "Cc":
             table[code] = SPACE
         elif category[0] == "M" or category == "Cf":
             table[code] = JOINS
-    for part in _UNSPACED:
-        letters = table[part.start : part.stop]
-        letters[letters == LETTER] = ALONE
     table[_SKIN_TONES.start : _SKIN_TONES.stop] = JOINS
     table.flags.writeable = False
     return table
