@@ -56,6 +56,11 @@ def pages() -> pa.Table:
     return addressed(pa.table({"html": html, "text": pa.nulls(20, pa.large_string()), "content_type": pa.nulls(20, pa.large_string())}))
 
 
+def scored() -> pa.Table:
+    scores = [i / 400 for i in range(400)]
+    return addressed(pa.table({"text": ["t"] * 400, "score": scores, "label": ["good" if s > 0.3 else "bad" for s in scores]}))
+
+
 def encoded() -> tuple[tokenize.Encode, pa.Table]:
     train, rows = tokenize.Bpe(vocab=300), examples().to_batches()[0]
     encode = train.finish(train.observe(rows))[0]
@@ -71,6 +76,13 @@ def embedded() -> dict[str, list[tuple[object, pa.Table]]]:
     found = {f"embed.{name}": [(step, vectors)] for name, step in steps.items()}
     found["dedup.SemanticDuplicates"] = [(dedup.SemanticDuplicates(), done.table)]
     return found | {"embed.HashedEmbedding": [(embedding, examples())]}
+
+
+def spoken() -> pa.Table:
+    """The examples, each said to be in some language."""
+    rows = examples()
+    languages = pa.array([("en", "deu_Latn", "fr")[i % 3] for i in range(len(rows))], pa.large_string())
+    return rows.append_column("lang", languages).append_column("lang_score", pa.array([i % 7 / 7 for i in range(len(rows))]))
 
 
 @cache
@@ -102,7 +114,12 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
         "filters.Urls": [(filters.urls(**LISTS["filters.urls"])[0], examples())],
         "filters.BadWords": [(filters.bad_words(**LISTS["filters.bad_words"])[0], examples())],
         "filters.Matches": [(filters.Matches("(?i)line"), examples())],
+        "select.TopShare": [(select.TopShare("score"), scored())],
+        "select.PrecisionThreshold": [(select.PrecisionThreshold("score", "label", "good", 0.5), scored())],
+        "select.ParetoLuck": [(select.ParetoLuck("score"), scored())],
         "filters.Measure": [(filters.fineweb()[0], examples())],
+        "filters.Thresholds": [(filters.fineweb2()[1], spoken())],
+        "filters.LanguageThresholds": [(filters.LanguageThresholds("en", "tilth", *["tail"] * 3, min_documents=1, sample=2), spoken())],
         "filters.LearnClassifier": [(LEARN, labelled()), (SMALL, labelled())],
         "filters.Classify": [(filters.quality()[0], examples()), (filters.toxicity()[0], examples()), (filters.Classify(HQ), examples())],
         "filters.Languages": [(filters.Languages(), examples()), (filters.Languages("both", least=5), examples())],
