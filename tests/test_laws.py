@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from fingerprints import GOLDEN, current, steps
 
-from tilth import Filter, clean, dedup, embed, evaluate, filters, tokenize
+from tilth import Filter, clean, dedup, embed, evaluate, filters, select, tokenize
 from tilth.catalog import kind, names
 from tilth.memory import addressed
 from tilth.op import Exchange, Fold, Op
@@ -36,7 +36,7 @@ LISTS: dict[str, dict] = {  # composites that need a user's list or model, or an
     "filters.dclm_quality": {"model": HQ},
     "dedup.urls": {"column": "id"}, "dedup.c4_lines": {"url": "id"},
     "clean.redact_entities": {"model": "NAMES"},
-    "filters.urls": {"domains": ("example.com",), "column": "id"}, "filters.bad_words": {"lists": ("cat",), "lang": "en"},
+    "filters.urls": {"domains": ("example.com",), "column": "id"}, "filters.bad_words": {"lists": ("cat",), "lang": "en"}, "filters.stop_words": {"lists": ("the", "on"), "lang": "en"},
 }
 
 
@@ -113,6 +113,7 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
         "clean.RedactEntities": [(clean.RedactEntities(model=names_model()), examples())] if find_spec("presidio_analyzer") else [],
         "filters.Urls": [(filters.urls(**LISTS["filters.urls"])[0], examples())],
         "filters.BadWords": [(filters.bad_words(**LISTS["filters.bad_words"])[0], examples())],
+        "filters.StopWords": [(filters.stop_words(**LISTS["filters.stop_words"])[0], examples())],
         "filters.Matches": [(filters.Matches("(?i)line"), examples())],
         "select.TopShare": [(select.TopShare("score"), scored())],
         "select.PrecisionThreshold": [(select.PrecisionThreshold("score", "label", "good", 0.5), scored())],

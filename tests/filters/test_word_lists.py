@@ -28,9 +28,18 @@ def test_a_folder_is_read_by_the_names_of_its_files(tmp_path: Path) -> None:
         read(("word",), None)
 
 
+def test_lists_in_one_file_of_json(tmp_path: Path) -> None:
+    (tmp_path / "all.json").write_text('{"en": ["of", "the "], "de": ["der"]}')
+    assert read(str(tmp_path / "all.json"), None) == (WordList("de", b"der"), WordList("en", b"of\nthe"))
+    for broken in ('["the"]', '{"en": 1}', "{"):
+        (tmp_path / "broken.json").write_text(broken)
+        with pytest.raises(RecipeError, match="no JSON file of words"):
+            read(str(tmp_path / "broken.json"), None)
+
+
 def test_a_code_falls_back_to_what_stands_before_its_hyphen() -> None:
     lists = (WordList("pt", b"a"), WordList("fr", b"b"), WordList("fr-CA", b"c"))
-    found = of_language(["pt-BR", "pt_Latn", "fr-CA", "fr-BE", "de", "", None], lists)
+    found = of_language(["pt-BR", "por_Latn", "fr-CA", "fr-BE", "de", "", None], lists)
     assert [one and one.lang for one in found] == ["pt", "pt", "fr-CA", "fr", None, None, None]
 
 

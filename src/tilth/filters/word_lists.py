@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tilth.errors import RecipeError
-from tilth.filters.lists import files, lines
+from tilth.filters.lists import files, lines, read_bytes
 from tilth.kernels.aho_corasick import Automaton, automaton, count
 from tilth.kernels.arrow import utf8
 from tilth.kernels.text_classes import classes
+from tilth.segment.languages import full_name, short_names
 
 _CODE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9-]+)?")
 _LOWERED_BY_PYTHON = "[\u0130\u03a3]"  # capital I with a dot becomes two characters, and sigma what its place asks for
@@ -42,11 +44,14 @@ class WordList:
 
 
 def read(lists: str | Sequence[str], lang: str | None) -> tuple[WordList, ...]:
-    """Return the lists of a folder whose files are named by language (as LDNOOBW's are), or one list, a file or words, for `lang`.
+    """Return the lists of a folder whose files are named by language (as LDNOOBW's are), of a JSON file of lists by language (as
+    stopwords-iso's is), or one list, a file or words, for `lang`.
 
     Raises RecipeError where no file is named by a language, or nothing says which language one list is of.
     """
-    if isinstance(lists, str):
+    if isinstance(lists, str) and re.search(r"\.json(\.\w+)?$", lists):
+        found = _of_json(lists)
+    elif isinstance(lists, str):
         names = [(re.split(r"\.", posixpath.basename(path))[0], path) for path in files(lists)]
         found = [WordList.of(name, lines(path)) for name, path in names if _CODE.fullmatch(name)]
     else:
@@ -57,6 +62,15 @@ def read(lists: str | Sequence[str], lang: str | None) -> tuple[WordList, ...]:
         fix = "name the files by language code (`en`, `de`), or give lang='en' with one list"
         raise RecipeError("It is not said which language a list of words is of.", where=str(lists)[:80], fix=fix)
     return tuple(found)
+
+
+def _of_json(path: str) -> list[WordList]:
+    try:
+        found = orjson.loads(read_bytes(path))
+        return [WordList.of(str(lang), map(str.strip, words)) for lang, words in sorted(found.items())]
+    except (ValueError, TypeError, AttributeError) as problem:
+        fix = 'write it as {"en": ["the", "of"], "de": ["der"]}'
+        raise RecipeError("This is no JSON file of words by language.", where=path, why=str(problem), fix=fix) from None
 
 
 def lower(texts: pa.Array) -> pa.Array:
@@ -74,13 +88,18 @@ def lower(texts: pa.Array) -> pa.Array:
 
 
 def of_language(langs: Iterable[str | None], lists: tuple[WordList, ...]) -> list[WordList | None]:
-    """Return for each language code its list: that of the code itself, or else of what stands before "-" or "_" in it, or none.
+    """Return for each language code its list: that of the code itself, of the same language by another name, of what stands before "-"
+    in it, or none.
 
-    >>> [found and found.lang for found in of_language(["pt-BR", "xx", None], (WordList("pt", b"a"),))]
-    ['pt', None, None]
+    >>> [found and found.lang for found in of_language(["pt-BR", "por_Latn", "xx", None], (WordList("pt", b"a"),))]
+    ['pt', 'pt', None, None]
     """
-    known = {each.lang: each for each in lists}
-    return [known.get(code) or known.get(re.split("[-_]", code)[0]) if code else None for code in langs]
+    known = {_full(each.lang): each for each in lists} | {each.lang: each for each in lists}
+    return [known.get(code) or known.get(_full(code)) or known.get(_full(code.partition("-")[0])) if code else None for code in langs]
+
+
+def _full(code: str) -> str:
+    return full_name(code) if code in short_names() else code
 
 
 def counts(texts: pa.Array, langs: pa.Array, lists: tuple[WordList, ...], flanks: Flanks) -> tuple[np.ndarray, np.ndarray]:
