@@ -18,6 +18,7 @@ import os
 import subprocess
 import sys
 import types
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ SEEDS = tuple("12345678")
 PACKAGES = ("nemo_curator", "nemo_curator.stages", "nemo_curator.stages.text", "nemo_curator.stages.text.filters")
 
 
+@cache
 def stand_in() -> Path:
     """Put empty packages in the place of those that import Ray and models; return the folder of the real one."""
     found = importlib.util.find_spec("nemo_curator")

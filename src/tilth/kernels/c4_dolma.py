@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from tilth.kernels.arrow import Bytes, Offsets
-from tilth.kernels.c4_paper import Counts, Settings, index, stripped, words
+from tilth.kernels.c4_paper import Counts, Settings, index, stripped
 from tilth.kernels.jit import kernel
-from tilth.kernels.text_c4 import FEWEST_WORDS, HAS_JAVASCRIPT, HAS_LOREM, TERMINAL_MARKS, find_phrases
-from tilth.kernels.text_classes import Classes
+from tilth.kernels.text_bytes import code_point, copy_bytes, width
+from tilth.kernels.text_c4 import FEWEST_WORDS, TERMINAL_MARKS, fits
+from tilth.kernels.text_classes import SPACE, Classes
 
 LINES, KEPT_LINES, LOREM, CURLY, JAVASCRIPT = range(5)
+_LOREM_IPSUM, _JAVASCRIPT = (np.frombuffer(phrase, np.uint8) for phrase in (b"lorem ipsum", b"javascript"))
 
 
 @kernel
@@ -24,11 +26,23 @@ def clean(offsets: Offsets, data: Bytes, classes: Classes, settings: Settings) -
     out = np.empty(offsets[-1] - offsets[0], np.uint8)
     for row in range(rows):
         start, end = offsets[row], offsets[row + 1]
-        phrases = find_phrases(data, start, end)
-        counts[row, LOREM], counts[row, JAVASCRIPT] = phrases & HAS_LOREM != 0, phrases & HAS_JAVASCRIPT != 0
-        counts[row, CURLY] = index(data, start, end, 0x7B) < end
+        _marks(data, start, end, counts[row])
         ends[row + 1] = _lines(data, start, end, classes, settings, out, ends[row], counts[row])
     return counts, ends, out[: ends[rows]].copy()
+
+
+@kernel(allocates=False)
+def _marks(data: Bytes, start: int, end: int, counts: np.ndarray) -> None:
+    """Note whether a page has "lorem ipsum", "{" and "javascript"."""
+    for at in range(start, end):
+        byte = data[at]
+        low = byte | 0x20
+        if byte == 0x7B:
+            counts[CURLY] = 1
+        elif low == 0x6C:
+            counts[LOREM] |= fits(data, at, end, _LOREM_IPSUM, np.int64(0), np.int64(len(_LOREM_IPSUM)))
+        elif low == 0x6A:
+            counts[JAVASCRIPT] |= fits(data, at, end, _JAVASCRIPT, np.int64(0), np.int64(len(_JAVASCRIPT)))
 
 
 @kernel(allocates=False)
@@ -41,9 +55,7 @@ def _lines(data: Bytes, at: int, end: int, classes: Classes, settings: Settings,
         counts[LINES] += 1
         if _is_kept(data, at, stop, classes, settings):
             counts[KEPT_LINES] += 1
-            for i in range(at, min(then, end)):
-                out[to] = data[i]
-                to += 1
+            to = copy_bytes(data, at, min(then, end) - at, out, to)
     return to
 
 
@@ -51,4 +63,16 @@ def _lines(data: Bytes, at: int, end: int, classes: Classes, settings: Settings,
 def _is_kept(data: Bytes, at: int, stop: int, classes: Classes, settings: Settings) -> bool:
     at, stop = stripped(data, at, stop, classes)
     ends_well = at < stop and (data[stop - 1] == 0x2E or data[stop - 1] == 0x3F or data[stop - 1] == 0x21 or data[stop - 1] == 0x22)
-    return (ends_well or not settings[TERMINAL_MARKS]) and words(data, at, stop, classes)[0] >= settings[FEWEST_WORDS]
+    return (ends_well or not settings[TERMINAL_MARKS]) and _has_words(data, at, stop, classes, settings[FEWEST_WORDS])
+
+
+@kernel(allocates=False)
+def _has_words(data: Bytes, at: int, stop: int, classes: Classes, fewest: int) -> bool:
+    """Return whether there are at least `fewest` words between white space."""
+    count, inside = 0, False
+    while at < stop and count < fewest:
+        space = classes[code_point(data, at)] & SPACE != 0
+        count += not space and not inside
+        inside = not space
+        at += width(data[at])
+    return count >= fewest

@@ -40,9 +40,10 @@ _ENDS = np.cumsum([len(phrase) for phrase in _PHRASES] + [len(start) for start, 
 _SIZES = np.array([size for _, size, _ in _LONG])
 _DIGESTS = np.array([digest for _, _, digest in _LONG], np.uint64)
 _SHORT, _LOREM = len(_PHRASES), len(_PHRASES) - 1
-_FIRST_LETTERS = np.zeros(256, np.bool_)
-for _phrase in (*_PHRASES, *(start for start, _, _ in _LONG)):
-    _FIRST_LETTERS[list(_phrase[:1] + _phrase[:1].upper())] = True
+_STARTS = np.zeros((3, 256), np.int64)  # which phrases, a bit each, have this byte first, second, third
+for _number, _phrase in enumerate((*_PHRASES, *(start for start, _, _ in _LONG))):
+    for _place in range(3):
+        _STARTS[_place, list(_phrase[_place : _place + 1].lower() + _phrase[_place : _place + 1].upper())] |= 1 << _number
 NO_SEED = np.uint64(0)
 
 
@@ -140,7 +141,7 @@ def _read_paragraphs(data: Bytes, at: int, end: int, spare: Bytes, counts: np.nd
             found = False
             at += 2
             continue
-        if _FIRST_LETTERS[data[at]]:
+        if at + 2 < end and _STARTS[0, data[at]] & _STARTS[1, data[at + 1]] & _STARTS[2, data[at + 2]]:
             phrase = _phrase_at(data, at, end, spare)
             counts[LOREM] |= phrase == _LOREM
             found |= phrase >= 0 and phrase != _LOREM
