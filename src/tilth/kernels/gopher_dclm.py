@@ -102,12 +102,13 @@ def count_tokens(offsets: Offsets, data: Bytes, classes: Classes) -> Integers:
     """Return how many of fastText's tokens in every text begin with a letter or digit, int64[n]."""
     counts = np.zeros(len(offsets) - 1, np.int64)
     for row in range(len(offsets) - 1):
-        at, apart = offsets[row], True
-        while at < offsets[row + 1]:
-            code = code_point(data, at)
-            counts[row] += apart and classes[code] & WORD != 0 and code != _UNDERSCORE
-            apart = cuts_tokens(code)
-            at += width(data[at])
+        apart = True
+        for at in range(offsets[row], offsets[row + 1]):
+            cuts = cuts_tokens(data[at])
+            if apart and not cuts:
+                code = code_point(data, at)
+                counts[row] += classes[code] & WORD != 0 and code != _UNDERSCORE
+            apart = cuts
     return counts
 
 
@@ -262,9 +263,9 @@ def _repeated_grams(words: Hashes, sizes: Integers, out: np.ndarray) -> None:
     repeats = _occurrences(words, count) > 1  # of the n-gram from each place
     for n in range(2, min(LONGEST, count) + 1):
         last = count - n + 1
-        for i in range(last):
-            grams[i] = pair(grams[i], words[i + n - 1])
         places = np.flatnonzero(repeats[:last] & repeats[1 : last + 1])
+        for i in places:
+            grams[i] = pair(grams[i], words[i + n - 1])
         counts = _occurrences(grams[places], len(places))
         again = places[counts > 1]
         if len(again) == 0:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from tilth.kernels import letter_case
 from tilth.kernels.arrow import Bytes, Offsets, strings, utf8
-from tilth.kernels.c4_paper import stripped, words
+from tilth.kernels.c4_paper import stripped
 from tilth.kernels.gopher_dclm import line_end
 from tilth.kernels.jit import kernel
 from tilth.kernels.letter_case import DIGIT, UPPER, Flags, Letters
@@ -96,6 +96,8 @@ def edit(
                 found[row] |= rule[BIT] * (_find(out, first, last, rule, small, phrases, classes)[0] >= 0)
             elif rule[KIND] == CITATIONS:
                 last = _without_citations(out, first, last, classes)
+            elif rule[KIND] == PHRASE and _find(out, first, last, rule, same, phrases, classes)[0] < 0 and rule[WHERE] == ANYWHERE:
+                last = _trim(out, first, last, classes)
             else:
                 last = _lines(out, first, last, classes, case, small, same, rule, limits[i], phrases)
                 if rule[KIND] in (CAPITALS, DIGITS, COUNTERS, PHRASE, CUT):
@@ -137,31 +139,53 @@ def _stays(
     """Return whether a rule that drops lines keeps this one, which is not empty."""
     kind = rule[KIND]
     if kind == CAPITALS or kind == DIGITS:  # noqa: SIM109
-        return _share(out, at, stop, case, UPPER if kind == CAPITALS else DIGIT) <= limit
-    if kind == WORDS or kind == LONG_WORDS:  # noqa: SIM109
-        count, longest = words(out, at, stop, classes)
-        return _within(count if kind == WORDS else longest, rule)
+        return _has_few(out, at, stop, case, UPPER if kind == CAPITALS else DIGIT, limit)
+    if kind == LONG_WORDS:
+        return stop - at <= rule[MOST] or _longest_word(out, at, stop, classes) <= rule[MOST]
+    if kind == WORDS:
+        return _has_words(out, at, stop, classes, rule)
     if kind == COUNTERS:
         return not _is_counter(out, at, stop, classes, small)
     if kind == END_MARKS:
         return _ends_well(out, at, stop, classes, rule[ELLIPSES] > 0)
-    return _find(out, at, stop, rule, same, phrases, classes)[0] < 0 or not _within(words(out, at, stop, classes)[0], rule)
+    return _find(out, at, stop, rule, same, phrases, classes)[0] < 0 or not _has_words(out, at, stop, classes, rule)
 
 
 @kernel(allocates=False)
-def _within(count: int, rule: np.ndarray) -> bool:
+def _has_words(out: Bytes, at: int, stop: int, classes: Classes, rule: np.ndarray) -> bool:
+    """Return whether a line has as many words as the rule wants; it is not read further than that takes."""
+    count, between = 0, True
+    while at < stop and (count <= rule[MOST] or (rule[MOST] < 0 and count < rule[FEWEST])):
+        space = classes[code_point(out, at)] & SPACE != 0
+        count += between and not space
+        between = space
+        at += width(out[at])
     return rule[FEWEST] <= count and (count <= rule[MOST] or rule[MOST] < 0)
 
 
 @kernel(allocates=False)
-def _share(out: Bytes, at: int, stop: int, case: Flags, flag: int) -> float:
-    """Return the share of characters that have the flag."""
-    have = characters = 0
+def _longest_word(out: Bytes, at: int, stop: int, classes: Classes) -> int:
+    longest = size = 0
     while at < stop:
-        have += case[code_point(out, at)] & flag != 0
-        characters += 1
+        size = 0 if classes[code_point(out, at)] & SPACE else size + 1
+        longest = max(longest, size)
         at += width(out[at])
-    return have / characters
+    return longest
+
+
+@kernel(allocates=False)
+def _has_few(out: Bytes, at: int, stop: int, case: Flags, flag: int, limit: float) -> bool:
+    """Return whether at most the share `limit` of characters have the flag; it is not read further than that takes."""
+    have = others = 0
+    enough = (1 - limit) * (stop - at) + 1  # a line has no more characters than bytes
+    while at < stop:
+        flagged = case[code_point(out, at)] & flag != 0
+        have += flagged
+        others += not flagged
+        if others > enough:
+            return True
+        at += width(out[at])
+    return have / (have + others) <= limit
 
 
 @kernel(allocates=False)
@@ -241,7 +265,13 @@ def _find(out: Bytes, at: int, stop: int, rule: np.ndarray, fold: Letters, phras
         return (at, end) if end >= 0 else (-1, -1)
     if rule[WHERE] == END:
         at = _back(out, at, stop, rule[LAST] - rule[FIRST])
+    letter = fold[max(0, phrases[rule[FIRST]])] if rule[WHERE] == ANYWHERE else 0
     while 0 <= at < stop:
+        if 0 < letter < 0x80:
+            while at < stop and out[at] < 0x80 and fold[out[at]] != letter:
+                at += 1
+            if at == stop:
+                break
         end = _fits(out, at, stop, rule, fold, phrases)
         if end >= 0:
             space = last_code_point(out, begin, at) if at > begin else at
@@ -266,7 +296,7 @@ def _back(out: Bytes, at: int, stop: int, characters: int) -> int:
 def _cut(out: Bytes, at: int, stop: int, to: int, rule: np.ndarray, same: Letters, phrases: Letters, classes: Classes) -> int:
     """Copy a line to `to` without the phrase of the rule; return where the copy ends, -1 if nothing but white space is left."""
     found, end = _find(out, at, stop, rule, same, phrases, classes)
-    if found >= 0 and not _within(words(out, at, stop, classes)[0], rule):
+    if found >= 0 and not _has_words(out, at, stop, classes, rule):
         found = -1
     if found < 0:
         return -1 if stripped(out, at, stop, classes)[0] == stop else copy_bytes(out, at, stop - at, out, to)
@@ -283,7 +313,7 @@ def _cut(out: Bytes, at: int, stop: int, to: int, rule: np.ndarray, same: Letter
 def _without_citations(out: Bytes, first: int, last: int, classes: Classes) -> int:
     to = at = first
     while at < last:
-        size = citation_size(out, at, last, classes)
+        size = citation_size(out, at, last, classes) if out[at] == 0x5B else 0
         if size == 0:
             out[to] = out[at]
             at, to = at + 1, to + 1

@@ -57,6 +57,8 @@ def word_breaks() -> Breaks:
 @kernel(allocates=False)
 def word_end(data: Bytes, at: int, end: int, breaks: Breaks) -> int:
     """Return where the word ends that starts at `at`, a boundary before `end`; `breaks` is `word_breaks()`."""
+    if data[at] == 0x20 and at + 1 < end and 0x20 < data[at + 1] < 0x80:  # most spaces; nothing of ASCII extends one
+        return at + 1
     kind = breaks[code_point(data, at)] & _KIND
     last, before, raw = np.int64(kind), np.int64(_OTHER), np.int64(kind)  # `last` and `before` count no marks that extend a character
     if _extends(raw):
@@ -68,7 +70,10 @@ def word_end(data: Bytes, at: int, end: int, breaks: Breaks) -> int:
         kind = np.int64(entry & _KIND)
         then = at + width(data[at])
         if raw == _LETTER and kind == _LETTER:
-            before, last = last, kind
+            while then < end and data[then] < 0x80 and breaks[data[then]] == _LETTER:
+                then += 1
+        elif kind == _SPACE and raw != _SPACE:
+            return at
         elif _CR <= raw <= _NEWLINE or _CR <= kind <= _NEWLINE:
             return then if raw == _CR and kind == _LF else at
         elif _extends(kind):
