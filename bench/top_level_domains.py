@@ -2,7 +2,7 @@
 
     python bench/top_level_domains.py DCLM src/tilth/kernels/top_level_domains.json
 
-The names are IANA's register (https://www.iana.org/domains/root/db), in Unicode where they are not Latin, as of some day in 2019.
+The names are IANA's register (its database of the root zone), in Unicode where they are not Latin, as of some day in 2019.
 """
 
 from __future__ import annotations

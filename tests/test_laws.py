@@ -33,10 +33,12 @@ HQ = filters.LearnClassifier("id", buckets=1, held_out=0).finish(filters.LearnCl
     pa.record_batch({"row": pa.array([0, 1], pa.uint64()), "text": ["good", "bad"], "id": ["hq", "cc"]})))[0].model  # fmt: skip
 
 LISTS: dict[str, dict] = {  # composites that need a user's list or model, or another column
+    "select.pareto": {"score": "row"},
     "filters.dclm_quality": {"model": HQ},
     "dedup.urls": {"column": "id"}, "dedup.c4_lines": {"url": "id"},
     "clean.redact_entities": {"model": "NAMES"},
-    "filters.urls": {"domains": ("example.com",), "column": "id"}, "filters.bad_words": {"lists": ("cat",), "lang": "en"}, "filters.stop_words": {"lists": ("the", "on"), "lang": "en"},
+    "filters.urls": {"domains": ("example.com",), "column": "id"}, "filters.bad_words": {"lists": ("cat",), "lang": "en"},
+    "filters.stop_words": {"lists": ("the", "on"), "lang": "en"},
 }
 
 
