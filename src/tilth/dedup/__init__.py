@@ -11,7 +11,7 @@ from tilth.dedup.plan import Banding, plan
 from tilth.dedup.semantic import SemanticDuplicates, semantic
 from tilth.dedup.shingles import Shingles
 from tilth.dedup.signatures import Signatures
-from tilth.dedup.span_variants import SentencesLeft, UrlRank, c4_lines, datatrove_sentences, dolma_paragraphs
+from tilth.dedup.span_variants import SentencesLeft, UrlRank, c4_lines, datatrove_sentences, dclm_within_page, dolma_paragraphs
 from tilth.dedup.spans import RepeatedSpans, RepeatedWithin, spans
 from tilth.dedup.substrings import RepeatedSubstrings, substrings
 from tilth.dedup.urls import DuplicateUrls, UrlForm, urls
@@ -19,6 +19,6 @@ from tilth.dedup.urls import DuplicateUrls, UrlForm, urls
 __all__ = [
     "Banding", "CutSpans", "DatatroveSignatures", "DuplicateUrls", "Exact", "NearDuplicates", "Normalise", "Passages", "RepeatedSpans",
     "RepeatedSubstrings", "RepeatedWithin", "SemanticDuplicates", "SentencesLeft", "Shingles", "Signatures", "UrlForm", "UrlRank",
-    "bands", "c4_lines", "datatrove_sentences", "dolma_paragraphs", "exact", "near", "plan", "probability", "semantic", "spans",
-    "substrings", "urls",
+    "bands", "c4_lines", "datatrove_sentences", "dclm_within_page", "dolma_paragraphs", "exact", "near", "plan", "probability",
+    "semantic", "spans", "substrings", "urls",
 ]  # fmt: skip

@@ -95,8 +95,10 @@ class Passages:
         rows, places, key, check = kernels.windows(first, counts, offsets, data, classes(), self.window, self.least)
         return Windows(parts, rows, places - first[rows], key, check, kernels.repeats(rows, key, check))
 
-    def spans(self, windows: Windows, hit: np.ndarray, of: np.ndarray, all_go: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return what goes with these windows (`hit`, sorted, each the first of its kind in its row) and all that are equal to them.
+    def spans(
+        self, texts: pa.Array, windows: Windows, hit: np.ndarray, of: np.ndarray, all_go: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return what goes of `texts` with these windows (`hit`, sorted, each the first of its kind in its row) and all equal to them.
 
         (row, first and last byte in the texts' buffer) int64[k, 3], who stands for each uint64[k], and how many passages go of each row
         int64[n]. `of[i]` stands for window `hit[i]`; without `all_go[i]` the first of its kind stays.
@@ -106,7 +108,7 @@ class Passages:
         places = windows.places + first[windows.rows]
         kernels.spread(windows.rows, places, windows.same, hit, of, all_go.astype(np.uint8), self.window, gone, stands)
         before = np.append(0, np.cumsum(gone, dtype=np.int64))
-        found, who = kernels.spans(first, counts, cuts, bodies, gone, stands, self.unit == "sentence")
+        found, who = kernels.spans(first, counts, cuts, bodies, utf8(texts)[1], gone, stands, self.unit == "sentence")
         return found, who, before[first[1:]] - before[first[:-1]]
 
     def split(self, texts: pa.Array) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""Repeated lines and sentences as C4, datatrove and dolma cut them."""
+"""Repeated lines and sentences as C4, datatrove, dolma and DCLM cut them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from tilth.dedup.cut import CutSpans
 from tilth.dedup.passages import Passages
-from tilth.dedup.spans import RepeatedSpans
+from tilth.dedup.spans import RepeatedSpans, RepeatedWithin
 from tilth.errors import CorpusError
 from tilth.filters import c4_paper
 from tilth.filters.signals import add, check_variant
@@ -70,14 +70,25 @@ def dolma_paragraphs(least: int = 1) -> list[Any]:
     return [RepeatedSpans(Passages(least=least, variant="dolma")), CutSpans(least=1)]
 
 
+def dclm_within_page(normalize: bool = True) -> list[Any]:
+    """Return the steps that cut lines that stand in the same text before, blank ones left alone, as DCLM's `within_page_dedup` does.
+
+    Source: DCLM (MIT), baselines/mappers/modifiers.py.
+
+    >>> dclm_within_page()[1]
+    CutSpans(boundary='character', widen=False, least=0)
+    """
+    return [RepeatedWithin(Passages(variant="c4" if normalize else "dolma")), CutSpans(least=0)]
+
+
 @dataclass(frozen=True)
 class UrlRank(Op):
-    """Add `url_rank` (uint64): the higher, the less the MD5 of the URL in `column` is; 0 where there is none.
+    """Add `url_rank` (int64): the higher, the less the MD5 of the URL in `column` is; 0 where there is none.
 
     By it `keep="url_rank"` chooses a page among copies that favours no site. Raises CorpusError where there is no such column.
 
     >>> UrlRank().apply(pa.record_batch({"url": ["a.org", "b.org"]}))["url_rank"].to_pylist()
-    [16462649081033192990, 14424739740165050224]
+    [8038402871598239, 7043329951252466]
     """
 
     column: str = "url"
@@ -89,13 +100,13 @@ class UrlRank(Op):
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         if self.column not in batch.schema.names:
             raise CorpusError.no_column(self.column, batch.schema.names, where=repr(self), fix="UrlRank(column=...), with one of these")
-        ranks = [0 if url is None else (1 << 64) - 1 - _md5(url) for url in batch[self.column].to_pylist()]
-        return put(batch, "url_rank", pa.array(ranks, pa.uint64()))
+        ranks = [0 if url is None else (1 << 53) - _md5(url) for url in batch[self.column].to_pylist()]
+        return put(batch, "url_rank", pa.array(ranks, pa.int64()))
 
 
 def _md5(text: str) -> int:
-    """Return the first 64 bits of a digest, whose order is that of the whole."""
-    return int.from_bytes(hashlib.md5(text.encode(), usedforsecurity=False).digest()[:8], "big")
+    """Return the first 53 bits of a digest, as many as a signal has in the audit; their order is that of the whole."""
+    return int.from_bytes(hashlib.md5(text.encode(), usedforsecurity=False).digest()[:7], "big") >> 3
 
 
 @dataclass(frozen=True)

@@ -119,19 +119,20 @@ class RepeatedSpans(Exchange):
     def settle(self, batch: pa.RecordBatch, answers: pa.Table) -> pa.RecordBatch:
         cuts = answers["cuts"].combine_chunks()
         asked = np.flatnonzero(np.asarray(cuts.is_valid()))
-        found = self.passages.windows(batch["text"].take(pa.array(asked)))
+        texts = batch["text"].take(pa.array(asked))
+        found = self.passages.windows(texts)
         row = np.asarray(pc.list_parent_indices(cuts.take(pa.array(asked))))
         place, of = (np.asarray(cuts.flatten().field(name)) for name in ("place", "of"))
         hit = _find(found.rows, found.places, row, place)
         all_go = (of != np.asarray(batch["row"])[asked][row]) | (not self.keep_one)
-        return _with_spans(batch, asked, self.passages, *self.passages.spans(found, hit, of, all_go))
+        return _with_spans(batch, asked, self.passages, *self.passages.spans(texts, found, hit, of, all_go))
 
 
 @dataclass(frozen=True)
 class RepeatedWithin(Op):
     """Add the passages of each text that stand in the same text before, as `RepeatedSpans` adds those of the corpus.
 
-    Source: within-page deduplication, DCLM (Li et al. 2024), `line_removal_modifier` and `within_page_dedup`.
+    Source: DCLM (Li et al. 2024), `within_page_dedup`.
 
     >>> batch = pa.record_batch({"row": pa.array([4], pa.uint64()), "text": pa.array(["Menu\\nText\\n menu\\nMenu"], pa.large_string())})
     >>> RepeatedWithin().apply(batch)["repeated_spans"].to_pylist()
@@ -148,7 +149,7 @@ class RepeatedWithin(Op):
         found = self.passages.windows(batch["text"])
         hit = np.unique(found.same[found.same != np.arange(len(found.same))])
         of = np.asarray(batch["row"])[found.rows[hit]]
-        spans = self.passages.spans(found, hit, of, np.zeros(len(hit), bool))
+        spans = self.passages.spans(batch["text"], found, hit, of, np.zeros(len(hit), bool))
         return _with_spans(batch, np.arange(len(batch)), self.passages, *spans)
 
 

@@ -249,7 +249,7 @@ def _add(out: np.ndarray, of: Hashes, k: int, row: int, start: int, end: int, st
 
 @kernel
 def spans(
-    first: Numbers, counts: Numbers, cuts: Numbers, bodies: Numbers, gone: Bytes, stands: Hashes, trim: bool
+    first: Numbers, counts: Numbers, cuts: Numbers, bodies: Numbers, data: Bytes, gone: Bytes, stands: Hashes, trim: bool
 ) -> tuple[np.ndarray, Hashes]:
     """Return the spans to cut: (row, first and last byte in the texts' buffer) int64[k, 3], and who stands for each, uint64[k].
 
@@ -273,7 +273,7 @@ def spans(
                 k = _add(out, of, k, row, cuts[i], cuts[i + 1], stands[i])
                 if i + 1 == kept:
                     k = _add(out, of, k, row, cuts[kept], bodies[kept] if kept < last else cuts[stop], stands[i])
-        if kept < last and trim and cuts[stop] - cuts[last] == 1:
+        if kept < last and trim and cuts[stop] - cuts[last] == 1 and data[cuts[last]] == _SPACE:
             k = _add(out, of, k, row, cuts[last], cuts[stop], stands[some])
     return out[:k], of[:k]
 
