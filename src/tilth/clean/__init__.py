@@ -3,6 +3,7 @@
 from tilth.clean.entities import RedactEntities, redact_entities
 from tilth.clean.html import HtmlText
 from tilth.clean.line_edits import Cut, LineEdits, refinedweb_line_edits
+from tilth.clean.lines import DropLines, SymbolLines
 from tilth.clean.newlines import LimitNewlines
 from tilth.clean.page_repeats import PageRepeats
 from tilth.clean.pii import RedactPii
@@ -12,6 +13,6 @@ from tilth.clean.urls import RemoveUrls
 from tilth.clean.whitespace import Whitespace
 
 __all__ = [
-    "Cut", "FixUnicode", "HtmlText", "LimitNewlines", "LineEdits", "PageRepeats", "Redact", "RedactEntities", "RedactPii", "RemoveUrls",
-    "Whitespace", "redact", "redact_entities", "refinedweb_line_edits",
+    "Cut", "DropLines", "FixUnicode", "HtmlText", "LimitNewlines", "LineEdits", "PageRepeats", "Redact", "RedactEntities", "RedactPii",
+    "RemoveUrls", "SymbolLines", "Whitespace", "redact", "redact_entities", "refinedweb_line_edits",
 ]
