@@ -20,8 +20,13 @@ _LONG_NUMBER = re.compile("[0-9,]{20,}")
 Words = Iterable[str]
 
 
+def rjieba(text: str, _: str) -> Words:
+    """Chinese: a dictionary, and a hidden Markov model for words that it lacks (jieba-rs, Sun Junyi's jieba in Rust, MIT)."""
+    return _library("rjieba", "rjieba").cut(text)
+
+
 def jieba(text: str, _: str) -> Words:
-    """Chinese: a dictionary, and a hidden Markov model for words that it lacks (Sun Junyi's jieba, MIT)."""
+    """Chinese, as datatrove splits it (Sun Junyi's jieba, MIT)."""
     return _jieba().cut(text)
 
 
@@ -73,7 +78,7 @@ def spacy(text: str, code: str) -> Words:
 
 
 TOOLS: dict[str, Callable[[str, str], Words]] = {
-    tool.__name__: tool for tool in (jieba, sudachi, newmm, laonlp, khmercut, syllables, khmernltk, pyidaungsu, kiwi, spacy)
+    tool.__name__: tool for tool in (rjieba, jieba, sudachi, newmm, laonlp, khmercut, syllables, khmernltk, pyidaungsu, kiwi, spacy)
 }
 
 
@@ -121,7 +126,7 @@ def _library(name: str, package: str, extra: str = "segment") -> ModuleType:
 
 @functools.cache
 def _jieba() -> Any:
-    library = _library("jieba", "jieba")
+    library = _library("jieba", "jieba", "datatrove")
     tokenizer = library.Tokenizer()
     tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())  # its cache would be read from /tmp with marshal
     tokenizer.initialized = True

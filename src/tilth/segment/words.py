@@ -44,7 +44,7 @@ class Stretches(NamedTuple):
 
 
 SCRIPTS = {
-    "Hani": Stretches("jieba", _HAN), "Hans": Stretches("jieba", _HAN), "Hant": Stretches("jieba", _HAN),
+    "Hani": Stretches("rjieba", _HAN), "Hans": Stretches("rjieba", _HAN), "Hant": Stretches("rjieba", _HAN),
     "Jpan": Stretches("sudachi", _HAN + _KANA), "Thai": Stretches("newmm", _THAI), "Laoo": Stretches("laonlp", _LAO),
     "Khmr": Stretches("khmercut", _KHMER), "Mymr": Stretches("syllables", _BURMESE),
 }
