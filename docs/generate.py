@@ -1,4 +1,5 @@
-"""Writes what is made from the code: docs/cli.md, docs/operators.md, recipes/recipe.schema.json. Run it after changing a step or command.
+"""Writes what is made from the code: docs/cli.md, docs/operators.md, the tables at the end of docs/variants.md, recipes/recipe.schema.json.
+Run it after changing a step or command.
 
     python docs/generate.py
 """
@@ -6,13 +7,16 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import inspect
 import json
 import re
 from pathlib import Path
 from typing import Any
 
-from tilth import catalog
+import pyarrow as pa
+
+from tilth import Filter, catalog
 from tilth.cli.main import COMMANDS, parser
 from tilth.schema import schema
 
@@ -23,7 +27,7 @@ MADE = "<!-- made by docs/generate.py -->\n\n"
 def files() -> dict[str, str]:
     """Return the text of every generated file by its path in the repository."""
     return {
-        "docs/cli.md": cli(), "docs/operators.md": operators(),
+        "docs/cli.md": cli(), "docs/operators.md": operators(), "docs/variants.md": variants(),
         "recipes/recipe.schema.json": json.dumps(schema(), indent=1, ensure_ascii=False) + "\n",
     }
 
@@ -76,6 +80,65 @@ def _source(part: catalog.Part) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
+
+
+TABLES = "<!-- from here on made by docs/generate.py -->\n"
+PROBES: dict[str, list[tuple[str, str]]] = {  # for each composite, names and texts on which its variants differ
+    "gopher_quality": [
+        ("marks and bullets", "# The mill…\n\n• wheel #1 and #2\n- stones ... to grind\n* of corn…\n\nRead more"),
+        ("case and other scripts", "THE water OF the dam — 12 m² deep, Ⅷ locks; 水 and Öl that be with us."),
+    ],
+    "gopher_repetition": [
+        ("repeated lines", "to the mill\nto the mill\n\nand back again\n\nand back again"),
+        ("repeated words", "the wheel turns and the wheel turns and the wheel turns, and then the wheel turns and the wheel stops"),
+    ],
+    "c4": [(
+        "a page",
+        "Home\nOur mill is old [1]. It is 'fine'\nIt grinds corn, and \"well\"\nUse of cookies: see our privacy policy.\n\nIt rains...",
+    )],
+    "code": [
+        ("water.py", '"""The mill."""\n\nSTONES = 12  # of granite\n\ndef turn(wheel):\n    """Turn it."""\n    return wheel + STONES\n'),
+        ("water.c", "/* Copyright 2023, the millers */\nint turn(int wheel) { // once\n\tputs(\"// no\");\n\treturn wheel + 12;\n}\n"),
+    ],
+}
+
+
+def variants() -> str:
+    """The page on variants, its tables made anew: rules with limits in their order, and what each variant says of the same text."""
+    text = (ROOT / "docs" / "variants.md").read_text(encoding="utf-8").partition(TABLES)[0] + TABLES
+    for name, probes in PROBES.items():
+        text += f"\n## `{name}`, from the code\n\n" + _rules(name) + "".join(_figures(name, *probe) for probe in probes)
+    return text
+
+
+def _rules(name: str) -> str:
+    """A table of a composite's rules: a row for each variant, in the order in which it asks."""
+    module = importlib.import_module(f"tilth.filters.{name}")
+    rows = [
+        (f"`{variant}`", ", ".join(f"{step.reason}: `{step.rule}`" for step in getattr(module, name)(variant) if isinstance(step, Filter)))
+        for variant in module.RULES
+    ]
+    return _table(("variant", "rules, by their reasons, in order"), rows)
+
+
+def _figures(name: str, title: str, text: str) -> str:
+    """A table of what each variant measures of one text."""
+    module = importlib.import_module(f"tilth.filters.{name}")
+    batch = pa.record_batch({"id": pa.array([title], pa.large_string()), "text": pa.array([text], pa.large_string())})
+    found = {variant: getattr(module, name)(variant)[0].apply(batch).to_pylist()[0] for variant in module.RULES}
+    signals = dict.fromkeys(signal for row in found.values() for signal in row if signal not in ("id", "text"))
+    rows = [(f"`{signal}`", *(_figure(row, signal) for row in found.values())) for signal in signals]
+    return f"\nOf {title}, {json.dumps(text, ensure_ascii=False)}:\n\n" + _table(("signal", *(f"`{variant}`" for variant in found)), rows)
+
+
+def _figure(row: dict[str, Any], signal: str) -> str:
+    value = row.get(signal)
+    return "–" if signal not in row else "null" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "".join(f"| {' | '.join(map(_cell, line))} |\n" for line in lines)
 
 
 if __name__ == "__main__":
