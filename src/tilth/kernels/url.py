@@ -36,7 +36,7 @@ def listed(data: Bytes, start: int, end: int, hashes: np.ndarray) -> bool:
 
 @kernel
 def line_hashes(data: Bytes) -> np.ndarray:
-    """Return the sorted hashes (uint64) of the lines of a list, without white space around them; empty ones and comments (#) left out."""
+    """Return the hashes (uint64) of the lines of a list, without white space around them; empty ones and comments (#) left out."""
     found = np.empty(1024, np.uint64)
     size, start = 0, 0
     while start < len(data):
@@ -50,7 +50,7 @@ def line_hashes(data: Bytes) -> np.ndarray:
             found[size] = xxh64(data, first, last, NO_SEED)
             size += 1
         start = stop + 1
-    return np.unique(found[:size])
+    return found[:size]
 
 
 @kernel
