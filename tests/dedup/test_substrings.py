@@ -248,5 +248,5 @@ def test_contexts_of_one_hash_are_told_apart_by_their_units():
     texts = [b"abcdefgh", b"abcdxfgh", b"zbcdefgh"]
     offsets, data = np.array([0, 8, 16, 24]), np.frombuffer(b"".join(texts), np.uint8)
     groups, left = np.array([0, 3]), np.array([2, 2, 2])
-    found = kernels.compare(groups, offsets, data, left, BYTE, kinds(), 4, 2, False)
+    found = kernels.compare(groups, np.arange(3), offsets, data, left, BYTE, kinds(), 4, 2, False)
     assert found.tolist() == [[1, -2, 2, 0], [2, -1, 4, 0]]

@@ -130,9 +130,10 @@ class RepeatedSubstrings(Exchange):
 
     def _attach(self, rows: pa.Table, home: Home) -> pa.Table:
         """At home of each anchor asked for: send its context to where those of its key meet. Spans stay."""
-        spans, questions = _parted(rows, "anchor")
+        asks = rows["anchor"].to_numpy() != 0
+        spans, questions = rows.filter(pa.array(~asks)), rows.filter(pa.array(asks)).sort_by([("key", "ascending"), ("start", "ascending")])
         found = [spans.append_column("context", pa.nulls(len(spans), pa.large_binary()))]
-        for part, texts in _texts(questions.sort_by([("key", "ascending"), ("start", "ascending")]), home):
+        for part, texts in _texts(questions, home):
             row, place, anchor = columns(part, "key", "start", "anchor")
             ends, data, left = kernels.contexts(*self._read(texts), *self._how, _numbered(row), place, self.length, self.size)
             context = pa.Array.from_buffers(pa.large_binary(), len(left), [None, pa.py_buffer(ends), pa.py_buffer(data)])
@@ -142,15 +143,15 @@ class RepeatedSubstrings(Exchange):
 
     def _compare(self, rows: pa.Table, home: Home) -> pa.Table:
         """Return the spans that the contexts of one anchor share. Spans stay."""
-        spans, met = _parted(rows, "anchor")
-        key, row, place, left = columns(met, "key", "of", "start", "end")
-        order = np.lexsort((place, row, key))
-        key, row, place, left = (values[order] for values in (key, row, place, left))
-        groups = np.append(np.flatnonzero(run_starts(key) == np.arange(len(key))), len(key))
-        data = utf8(met["context"].take(pa.array(order)))
-        found = kernels.compare(groups, *data, left, *self._how, self.length, self.size, self.keep == "none")
+        key, row, place, left, anchor = columns(rows, "key", "of", "start", "end", "anchor")
+        met = np.flatnonzero(anchor)
+        met = met[np.lexsort((place[met], row[met], key[met]))]
+        groups = np.append(np.flatnonzero(run_starts(key[met]) == np.arange(len(met))), len(met))
+        data = utf8(rows["context"])
+        found = kernels.compare(groups, met, *data, left, *self._how, self.length, self.size, self.keep == "none")
         at, first, last, other = found.T
-        return pa.concat_tables([spans.drop_columns(["context"]), _spans(row[at], place[at] + first, place[at] + last, row[other])])
+        spans = rows.filter(pa.array(anchor == 0)).drop_columns(["context"])
+        return pa.concat_tables([spans, _spans(row[at], place[at] + first, place[at] + last, row[other])])
 
     def _finish(self, rows: pa.Table, home: Home) -> pa.Table:
         """At home: unite the spans of each row, and say them in bytes of its text."""
@@ -182,12 +183,6 @@ def _spans(row: np.ndarray, start: np.ndarray, end: np.ndarray, of: np.ndarray) 
 def _questions(row: np.ndarray, place: np.ndarray, anchor: np.ndarray) -> pa.Table:
     """Return questions for the context of anchors, for the homes of their texts."""
     return pa.table({"key": row, "start": place, "end": place, "of": row, "anchor": anchor})
-
-
-def _parted(rows: pa.Table, name: str) -> tuple[pa.Table, pa.Table]:
-    """Return the rows where this column is zero, and the others."""
-    some = rows[name].to_numpy() != 0
-    return rows.filter(pa.array(~some)), rows.filter(pa.array(some))
 
 
 def _numbered(row: np.ndarray) -> np.ndarray:

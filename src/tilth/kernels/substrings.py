@@ -54,11 +54,11 @@ def _plus(a: np.uint64, b: np.uint64) -> np.uint64:
 
 
 @kernel(allocates=False)
-def _sum_up(values: np.ndarray, count: int, base: np.uint64, sums: np.ndarray) -> None:
-    """Turn the units values[1 : count + 1] into the hashes of all prefixes, in `sums`, which may be `values`."""
-    sums[0] = _NONE
+def _sum_up(values: np.ndarray, count: int) -> None:
+    """Turn the units values[1 : count + 1] into the hashes of all prefixes, in place."""
+    values[0] = _NONE
     for i in range(1, count + 1):
-        sums[i] = _plus(times(sums[i - 1], base), values[i])
+        values[i] = _plus(times(values[i - 1], _BASE), values[i])
 
 
 @kernel(allocates=False)
@@ -228,95 +228,103 @@ def contexts(
 
 @kernel
 def compare(
-    groups: np.ndarray, offsets: Offsets, data: Bytes, left: np.ndarray, unit: int, kinds: Bytes, length: int, size: int, every: bool
+    groups: np.ndarray, members: np.ndarray, offsets: Offsets, data: Bytes, left: np.ndarray, unit: int, kinds: Bytes, length: int,
+    size: int, every: bool,
 ) -> np.ndarray:
     """Return the spans of contexts that an earlier context of their group has too, and with `every` a later one.
 
-    `groups` (int64[g + 1]) says where groups begin among the contexts; `left` is how many units each has before its anchor. A span is
-    (context, first and last unit relative to the anchor, the context that has it too), int64[n, 4]. Units are compared, not hashes
-    alone. Memory grows with the largest group: 8 bytes a unit of it, three times.
+    `members` are contexts, group by group, and `groups` (int64[g + 1]) says where each begins; `left` is how many units each context
+    has before its anchor. A span is (context, first and last unit relative to the anchor, the context that has it too), int64[n, 4].
+    Units are compared, not hashes alone. Memory grows with the largest group, 8 bytes a unit.
     """
     most, units = 0, 0
     for g in range(len(groups) - 1):
-        most, units = max(most, groups[g + 1] - groups[g]), max(units, offsets[groups[g + 1]] - offsets[groups[g]])
-    values, sums, none = np.empty(units + most + 1, np.uint64), np.empty(units + most + 1, np.uint64), np.empty(0, np.int64)
+        held = 0
+        for i in range(groups[g], groups[g + 1]):
+            held += offsets[members[i] + 1] - offsets[members[i]] + 1
+        most, units = max(most, groups[g + 1] - groups[g]), max(units, held)
+    sums, none = np.empty(units, np.uint64), np.empty(0, np.int64)
     bounds, runs = np.zeros(most + 1, np.int64), np.empty((most, 3), np.int64)
     table, stamp = np.full((_slots(2 * most), 2), -1, np.int64), 0
     power = powers(_BASE, length)[length]
     out, filled = np.empty((1024, 4), np.int64), 0
     for g in range(len(groups) - 1):
-        begin, members = groups[g], groups[g + 1] - groups[g]
-        for i in range(members):
-            here = bounds[i]
-            count = split(data, offsets[begin + i], offsets[begin + i + 1], unit, kinds, values[here:], none)
-            _sum_up(values[here:], count, _BASE, sums[here:])
-            bounds[i + 1] = here + count + 1
-        runs[:members] = -1
-        mask = _slots(2 * members) - 1
+        group = members[groups[g] : groups[g + 1]]
+        for i in range(len(group)):
+            here = sums[bounds[i] :]
+            count = split(data, offsets[group[i]], offsets[group[i] + 1], unit, kinds, here, none)
+            _sum_up(here, count)
+            bounds[i + 1] = bounds[i] + count + 1
+        runs[: len(group)] = -1
         for shift in range(size - length, 1):
-            out = _with_room(out, filled, 2 * members)
+            out = _with_room(out, filled, 2 * len(group))
             stamp += 1
-            filled = _compare_at(
-                shift, begin, members, bounds, values, sums, left, length, power, table, mask, stamp, every, runs, out, filled
-            )
-        out = _with_room(out, filled, members)
-        for i in range(members):
-            filled = _close(i, begin, length, runs, out, filled)
+            filled = _compare_at(shift, group, bounds, sums, left, length, power, table, stamp, every, runs, out, filled)
+        out = _with_room(out, filled, len(group))
+        for i in range(len(group)):
+            filled = _close(i, group, length, runs, out, filled)
     return out[:filled]
 
 
 @kernel(allocates=False)
 def _compare_at(
-    shift: int, begin: int, members: int, bounds: np.ndarray, values: np.ndarray, sums: np.ndarray, left: np.ndarray, length: int,
-    power: np.uint64, table: np.ndarray, mask: int, stamp: int, every: bool, runs: np.ndarray, out: np.ndarray, filled: int,
+    shift: int, group: np.ndarray, bounds: np.ndarray, sums: np.ndarray, left: np.ndarray, length: int, power: np.uint64,
+    table: np.ndarray, stamp: int, every: bool, runs: np.ndarray, out: np.ndarray, filled: int,
 ) -> int:
-    """Look for spans of `length` units that begin `shift` from the anchor, among the members of one group; return `filled` after it."""
-    for i in range(members):
-        start = bounds[i] + left[begin + i] + shift
-        if left[begin + i] + shift < 0 or start + length > bounds[i + 1] - 1:
+    """Look for spans of `length` units that begin `shift` from the anchor, among the contexts of one group; return `filled` after it."""
+    mask = _slots(2 * len(group)) - 1
+    for i in range(len(group)):
+        start = bounds[i] + left[group[i]] + shift
+        if start < bounds[i] or start + length > bounds[i + 1] - 1:
             continue
         slot = np.int64(mix64(_hash(sums, start, start + length, power)) & np.uint64(mask))
         while table[slot, 0] == stamp:
             other = table[slot, 1]
-            if _equal(values, start, bounds[other] + left[begin + other] + shift, length):
+            if _equal(sums, start, bounds[other] + left[group[other]] + shift, length):
                 break
             slot = (slot + 1) & mask
         if table[slot, 0] != stamp:
             table[slot, 0], table[slot, 1] = stamp, i
             continue
         other = table[slot, 1]
-        filled = _note(i, other, shift, begin, length, runs, out, filled)
+        filled = _note(i, other, shift, group, length, runs, out, filled)
         if every:
-            filled = _note(other, i, shift, begin, length, runs, out, filled)
+            filled = _note(other, i, shift, group, length, runs, out, filled)
     return filled
 
 
 @kernel(allocates=False)
-def _equal(values: np.ndarray, a: int, b: int, length: int) -> bool:
+def _equal(sums: np.ndarray, a: int, b: int, length: int) -> bool:
+    """Compare units, which the hashes of neighbouring prefixes tell."""
     same = 0
-    while same < length and values[a + same + 1] == values[b + same + 1]:
+    while same < length and _unit(sums, a + same) == _unit(sums, b + same):
         same += 1
     return same == length
 
 
+@kernel(allocates=False, inline=True)
+def _unit(sums: np.ndarray, at: int) -> np.uint64:
+    return _plus(sums[at + 1], PRIME - times(sums[at], _BASE))
+
+
 @kernel(allocates=False)
-def _note(i: int, other: int, shift: int, begin: int, length: int, runs: np.ndarray, out: np.ndarray, filled: int) -> int:
+def _note(i: int, other: int, shift: int, group: np.ndarray, length: int, runs: np.ndarray, out: np.ndarray, filled: int) -> int:
     """Add the span at `shift` to the run of spans of member `i` that is under way; one that ended before goes to `out`."""
     run = runs[i]
     if run[2] >= 0 and shift - 1 <= run[1]:
         run[1] = shift
         return filled
-    filled = _close(i, begin, length, runs, out, filled)
-    run[0], run[1], run[2] = shift, shift, begin + other
+    filled = _close(i, group, length, runs, out, filled)
+    run[0], run[1], run[2] = shift, shift, group[other]
     return filled
 
 
 @kernel(allocates=False)
-def _close(i: int, begin: int, length: int, runs: np.ndarray, out: np.ndarray, filled: int) -> int:
+def _close(i: int, group: np.ndarray, length: int, runs: np.ndarray, out: np.ndarray, filled: int) -> int:
     run = runs[i]
     if run[2] < 0:
         return filled
-    out[filled, 0], out[filled, 1], out[filled, 2], out[filled, 3] = begin + i, run[0], run[1] + length, run[2]
+    out[filled, 0], out[filled, 1], out[filled, 2], out[filled, 3] = group[i], run[0], run[1] + length, run[2]
     return filled + 1
 
 
