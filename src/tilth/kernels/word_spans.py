@@ -45,6 +45,38 @@ def uax29_spans(offsets: Offsets, data: Bytes, breaks: Breaks, classes: Classes,
     return starts[:count].copy(), stops[:count].copy(), ends, stretch[:count].copy()
 
 
+@kernel
+def cut_stretches(
+    starts: Offsets, stops: Offsets, ends: Offsets, whole: np.ndarray, which: Offsets, first: Offsets, offsets: Offsets, words: Bytes,
+    breaks: Breaks,
+) -> tuple[Offsets, Offsets, Offsets]:
+    """Return (starts, stops, ends) with each piece that is `whole` cut into words; a mark is not cut off from what it stands on.
+
+    which[i] is the number of the i-th of them among all different stretches, first[number] the first of its words; `offsets` and `words`
+    are the words of all, end to end.
+    """
+    most, met = np.int64(len(starts)), 0
+    for i in range(len(which)):
+        most += first[which[i] + 1] - first[which[i]]
+    new_starts, new_stops, new_ends, count = np.empty(most, np.int64), np.empty(most, np.int64), np.zeros(len(ends), np.int64), 0
+    for row in range(len(ends) - 1):
+        for piece in range(ends[row], ends[row + 1]):
+            if not whole[piece]:
+                new_starts[count], new_stops[count] = starts[piece], stops[piece]
+                count += 1
+                continue
+            number = which[met]
+            shift = starts[piece] - offsets[first[number]]
+            met += 1
+            for word in range(first[number], first[number + 1]):
+                if word == first[number] or not extends(breaks, code_point(words, offsets[word])):
+                    new_starts[count] = offsets[word] + shift
+                    count += 1
+                new_stops[count - 1] = offsets[word + 1] + shift
+        new_ends[row + 1] = count
+    return new_starts[:count].copy(), new_stops[:count].copy(), new_ends
+
+
 @kernel(allocates=False)
 def run_end(data: Bytes, at: int, end: int, breaks: Breaks, whole: np.ndarray, inside: bool) -> int:
     """Return where the characters end that are like the one at `at`, in `whole` or not; marks go with what they stand on."""
@@ -68,7 +100,7 @@ def character_end(data: Bytes, at: int, end: int, breaks: Breaks) -> int:
     start, at = at, word_end(data, at, end, breaks)
     while at < end and peek(data, at) >= 0xE0:
         code, before = code_point(data, at), code_point(data, last_code_point(data, start, at))
-        if code == _SARA_AM or code == _LAO_AM:
+        if code in (_SARA_AM, _LAO_AM):
             at += 3
             while at < end and extends(breaks, code_point(data, at)):
                 at += width(peek(data, at))

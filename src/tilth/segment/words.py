@@ -22,7 +22,7 @@ from tilth.errors import RecipeError, StepError
 from tilth.kernels.arrow import Bytes, Offsets, utf8
 from tilth.kernels.text_classes import classes
 from tilth.kernels.uax29 import word_breaks
-from tilth.kernels.word_spans import EXTEND, KIND, ZWJ, uax29_spans
+from tilth.kernels.word_spans import cut_stretches, uax29_spans
 from tilth.segment import datatrove, libraries
 from tilth.segment.languages import full_name, script
 from tilth.segment.pieces import Pieces
@@ -104,11 +104,7 @@ SPLITTERS: dict[str, Callable[[pa.Array, str], Pieces]] = {"tilth": _tilth, "dat
 def _uax29(texts: pa.Array, stretches: Stretches) -> Pieces:
     offsets, data = utf8(texts)
     starts, stops, ends, whole = uax29_spans(offsets, data, word_breaks(), classes(), _members(stretches))
-    places = np.flatnonzero(whole)
-    if not len(places):
-        return Pieces(data, starts, stops, ends)
-    sizes = [_sizes(stretches.tool, data[starts[place] : stops[place]].tobytes()) for place in places.tolist()]
-    return _cut(data, starts, stops, ends, places, sizes)
+    return _cut(stretches.tool, data, starts, stops, ends, whole) if whole.any() else Pieces(data, starts, stops, ends)
 
 
 @functools.cache
@@ -121,29 +117,16 @@ def _members(stretches: Stretches) -> np.ndarray:
     return members
 
 
-@functools.lru_cache(1 << 16)
-def _sizes(tool: str, stretch: bytes) -> tuple[int, ...]:
-    """Return the sizes in bytes of the words of a stretch; a mark is not cut off from what it stands on."""
-    text, sizes = stretch.decode(), list[int]()
-    for word in libraries.words_of(tool, "", text):
-        size = len(word.encode())
-        if sizes and EXTEND <= word_breaks()[ord(word[0])] & KIND <= ZWJ:
-            sizes[-1] += size
-        else:
-            sizes.append(size)
-    if sum(sizes) != len(stretch):
-        raise StepError(f"{tool} lost part of a text.", where="segment.words", why=f"it was given {text!r}", fix='splitter="unicode"')
-    return tuple(sizes)
-
-
-def _cut(data: Bytes, starts: Offsets, stops: Offsets, ends: Offsets, places: np.ndarray, sizes: list[tuple[int, ...]]) -> Pieces:
-    """Return the pieces with the stretches at `places` replaced by words of these `sizes`."""
-    copies = np.ones(len(starts), np.int64)
-    copies[places] = [len(each) for each in sizes]
-    first = np.cumsum(copies) - copies  # of each old piece among the new ones
-    new_starts, new_stops = np.repeat(starts, copies), np.repeat(stops, copies)
-    for place, each in zip(first[places].tolist(), sizes, strict=True):
-        after = new_starts[place] + np.cumsum(each)
-        new_stops[place : place + len(each)] = after
-        new_starts[place + 1 : place + len(each)] = after[:-1]
-    return Pieces(data, new_starts, new_stops, np.append(first, len(new_starts))[ends])
+def _cut(tool: str, data: Bytes, starts: Offsets, stops: Offsets, ends: Offsets, whole: np.ndarray) -> Pieces:
+    """Return the pieces with those that are `whole` cut by `tool`."""
+    places = np.flatnonzero(whole)
+    each = [data[start:stop].tobytes() for start, stop in zip(starts[places].tolist(), stops[places].tolist(), strict=True)]
+    number = {stretch: i for i, stretch in enumerate(dict.fromkeys(each))}
+    words, counts = libraries.cut_all(tool, [stretch.decode() for stretch in number])
+    offsets, held = utf8(pa.array(words, pa.large_string()))
+    first = np.cumsum([0, *counts])
+    if held.tobytes() != b"".join(number) or not np.array_equal(np.diff(offsets[first]), [len(stretch) for stretch in number]):
+        why = "its words, put together, are not the text again"
+        raise StepError(f"{tool} lost part of a text.", where="segment.words", why=why, fix='splitter="unicode"')
+    which = np.array([number[stretch] for stretch in each])
+    return Pieces(data, *cut_stretches(starts, stops, ends, whole, which, first, offsets, held, word_breaks()))
