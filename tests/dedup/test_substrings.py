@@ -204,6 +204,13 @@ def test_a_first_copy_stays_and_each_span_names_it(shards):
     assert dict(gone["signals"])["repeated_share"] == 1.0
 
 
+def test_bytes_reach_into_words_and_words_do_not(shards):
+    passage = drawn(random.Random(6), 40)
+    texts = [f"One way. {passage}. These go on", f"Another, {passage}. That does not"]
+    for unit, left in {"byte": "Another,at does not", "character": "Another,at does not", "word": "Another, That does not"}.items():
+        assert evaluate(substrings(30, unit, least=0), shards(texts)).table["text"][1].as_py() == left
+
+
 def test_no_copy_stays(shards, gone):
     chance = random.Random(3)
     a, b, other = drawn(chance, 60), drawn(chance, 60), drawn(chance, 80)
