@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tilth.kernels import line_edits
-from tilth.kernels.line_edits import ANYWHERE, END, START, Rule, run
+from tilth.kernels.line_edits import Rule, run
+from tilth.kernels.line_phrases import ANYWHERE, END, START
 
 PARTS = ["3", "1.2K", "12,000", "k", "likes", "Likes", "li\u212aes", "views", "!", "(", " ", "  ", "\t", "\u2003", "ABC", "Ⅷ", "a", "é",
     "²", "…", "...", "?", '"', "x.", "read more", "Read more...", "Sign-in", "ſign-İn", "sıgn-in", "[12]", "[edit]", "[]", "{",

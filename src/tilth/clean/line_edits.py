@@ -13,11 +13,12 @@ from tilth.errors import RecipeError
 from tilth.kernels import gopher_dclm, line_edits
 from tilth.kernels.arrow import utf8
 from tilth.kernels.line_edits import Rule
+from tilth.kernels.line_phrases import ANYWHERE, END, START
 from tilth.kernels.text_classes import classes
 from tilth.op import Op, put
 from tilth.rules import Filter
 
-_PLACES = {"anywhere": line_edits.ANYWHERE, "start": line_edits.START, "end": line_edits.END}
+_PLACES = {"anywhere": ANYWHERE, "start": START, "end": END}
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from tilth.kernels.c4_paper import stripped
 from tilth.kernels.gopher_dclm import line_end
 from tilth.kernels.jit import kernel
 from tilth.kernels.letter_case import DIGIT, UPPER, Flags, Letters
+from tilth.kernels.line_phrases import ANY_CHARACTER, ANYWHERE, BIT, ELLIPSES, KIND, LAST, MOST, WHERE, cut, find, has_words
 from tilth.kernels.text_bytes import code_point, copy_bytes, last_code_point, width
 from tilth.kernels.text_c4 import citation_size
 from tilth.kernels.text_classes import DECIMAL, SPACE, WORD, Classes, classes
@@ -27,11 +28,6 @@ Limits = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 # what a rule does; MARK only looks for its phrase and sets its bit
 LONG_WORDS, CITATIONS, END_MARKS, CAPITALS, DIGITS, COUNTERS, WORDS, PHRASE, CUT, MARK = range(10)
-ANYWHERE, START, END = range(3)
-# places in a rule as the kernel has it; of END_MARKS the fewest is whether ellipses may stay, of MARK it is the bit
-KIND, FEWEST, MOST, FIRST, LAST, WHERE, MATCH_CASE = range(7)
-ELLIPSES, BIT = FEWEST, FEWEST
-ANY_CHARACTER = -1  # in a phrase
 
 
 @dataclass(frozen=True)
@@ -93,10 +89,10 @@ def edit(
                 break
             rule = rules[i]
             if rule[KIND] == MARK:
-                found[row] |= rule[BIT] * (_find(out, first, last, rule, small, phrases, classes)[0] >= 0)
+                found[row] |= rule[BIT] * (find(out, first, last, rule, small, phrases, classes)[0] >= 0)
             elif rule[KIND] == CITATIONS:
                 last = _without_citations(out, first, last, classes)
-            elif rule[KIND] == PHRASE and _find(out, first, last, rule, same, phrases, classes)[0] < 0 and rule[WHERE] == ANYWHERE:
+            elif rule[KIND] == PHRASE and find(out, first, last, rule, same, phrases, classes)[0] < 0 and rule[WHERE] == ANYWHERE:
                 last = _trim(out, first, last, classes)
             else:
                 last = _lines(out, first, last, classes, case, small, same, rule, limits[i], phrases)
@@ -117,7 +113,7 @@ def _lines(
         stop = line_end(out, at, last)
         start = to + (kept > 0)  # after the newline that joins it to the line before
         if at == stop or rule[KIND] == CUT:
-            end = start if at == stop else _cut(out, at, stop, start, rule, same, phrases, classes)
+            end = start if at == stop else cut(out, at, stop, start, rule, same, phrases, classes)
         elif _stays(out, at, stop, classes, case, small, same, rule, limit, phrases):
             end = start + stop - at if start == at else copy_bytes(out, at, stop - at, out, start)
         else:
@@ -138,29 +134,17 @@ def _stays(
 ) -> bool:
     """Return whether a rule that drops lines keeps this one, which is not empty."""
     kind = rule[KIND]
-    if kind == CAPITALS or kind == DIGITS:  # noqa: SIM109
+    if kind in (CAPITALS, DIGITS):
         return _has_few(out, at, stop, case, UPPER if kind == CAPITALS else DIGIT, limit)
     if kind == LONG_WORDS:
         return stop - at <= rule[MOST] or _longest_word(out, at, stop, classes) <= rule[MOST]
     if kind == WORDS:
-        return _has_words(out, at, stop, classes, rule)
+        return has_words(out, at, stop, classes, rule)
     if kind == COUNTERS:
         return not _is_counter(out, at, stop, classes, small)
     if kind == END_MARKS:
         return _ends_well(out, at, stop, classes, rule[ELLIPSES] > 0)
-    return _find(out, at, stop, rule, same, phrases, classes)[0] < 0 or not _has_words(out, at, stop, classes, rule)
-
-
-@kernel(allocates=False)
-def _has_words(out: Bytes, at: int, stop: int, classes: Classes, rule: np.ndarray) -> bool:
-    """Return whether a line has as many words as the rule wants; it is not read further than that takes."""
-    count, between = 0, True
-    while at < stop and (count <= rule[MOST] or (rule[MOST] < 0 and count < rule[FEWEST])):
-        space = classes[code_point(out, at)] & SPACE != 0
-        count += between and not space
-        between = space
-        at += width(out[at])
-    return rule[FEWEST] <= count and (count <= rule[MOST] or rule[MOST] < 0)
+    return find(out, at, stop, rule, same, phrases, classes)[0] < 0 or not has_words(out, at, stop, classes, rule)
 
 
 @kernel(allocates=False)
@@ -239,74 +223,6 @@ def _past_counted(out: Bytes, at: int, stop: int, small: Letters) -> int:
             letter += 1
         letter += 1
     return -1
-
-
-@kernel(allocates=False)
-def _fits(out: Bytes, at: int, stop: int, rule: np.ndarray, fold: Letters, phrases: Letters) -> int:
-    """Return where the phrase of the rule ends if it starts at `at`, else -1."""
-    for i in range(rule[FIRST], rule[LAST]):
-        if at >= stop:
-            return -1
-        code = code_point(out, at)
-        if phrases[i] != (code if rule[MATCH_CASE] else fold[code]) and phrases[i] != ANY_CHARACTER:
-            return -1
-        at += width(out[at])
-    return at
-
-
-@kernel(allocates=False)
-def _find(out: Bytes, at: int, stop: int, rule: np.ndarray, fold: Letters, phrases: Letters, classes: Classes) -> tuple[int, int]:
-    """Return where the phrase of the rule starts and ends, with a space beside it; -1, -1 if it is not where it has to be."""
-    begin = at
-    if rule[WHERE] == START:
-        end = _fits(out, at, stop, rule, fold, phrases)
-        if 0 <= end < stop and classes[code_point(out, end)] & SPACE:
-            end += width(out[end])
-        return (at, end) if end >= 0 else (-1, -1)
-    if rule[WHERE] == END:
-        at = _back(out, at, stop, rule[LAST] - rule[FIRST])
-    letter = fold[max(0, phrases[rule[FIRST]])] if rule[WHERE] == ANYWHERE else 0
-    while 0 <= at < stop:
-        if 0 < letter < 0x80:
-            while at < stop and out[at] < 0x80 and fold[out[at]] != letter:
-                at += 1
-            if at == stop:
-                break
-        end = _fits(out, at, stop, rule, fold, phrases)
-        if end >= 0:
-            space = last_code_point(out, begin, at) if at > begin else at
-            return (space if space < at and classes[code_point(out, space)] & SPACE else at), end
-        if rule[WHERE] == END:
-            break
-        at += width(out[at])
-    return -1, -1
-
-
-@kernel(allocates=False)
-def _back(out: Bytes, at: int, stop: int, characters: int) -> int:
-    """Return where the last so many characters of out[at:stop] start, -1 if there are fewer."""
-    for _ in range(characters):
-        if stop == at:
-            return -1
-        stop = last_code_point(out, at, stop)
-    return stop
-
-
-@kernel(allocates=False)
-def _cut(out: Bytes, at: int, stop: int, to: int, rule: np.ndarray, same: Letters, phrases: Letters, classes: Classes) -> int:
-    """Copy a line to `to` without the phrase of the rule; return where the copy ends, -1 if nothing but white space is left."""
-    found, end = _find(out, at, stop, rule, same, phrases, classes)
-    if found >= 0 and not _has_words(out, at, stop, classes, rule):
-        found = -1
-    if found < 0:
-        return -1 if stripped(out, at, stop, classes)[0] == stop else copy_bytes(out, at, stop - at, out, to)
-    begin = to
-    while found >= 0:
-        to = copy_bytes(out, at, found - at, out, to)
-        at = end
-        found, end = _find(out, at, stop, rule, same, phrases, classes) if rule[WHERE] == ANYWHERE else (-1, -1)
-    to = copy_bytes(out, at, stop - at, out, to)
-    return -1 if stripped(out, begin, to, classes)[0] == to else to
 
 
 @kernel(allocates=False)
