@@ -37,7 +37,8 @@ LISTS: dict[str, dict] = {  # composites that need a user's list or model, or an
     "filters.dclm_quality": {"model": HQ},
     "dedup.urls": {"column": "id"}, "dedup.c4_lines": {"url": "id"},
     "clean.redact_entities": {"model": "NAMES"},
-    "filters.urls": {"domains": ("example.com",), "column": "id"}, "filters.bad_words": {"lists": ("cat",), "lang": "en"},
+    "dedup.perceptual": {"column": "id"}, "filters.urls": {"domains": ("example.com",), "column": "id"},
+    "filters.bad_words": {"lists": ("cat",), "lang": "en"},
     "filters.stop_words": {"lists": ("the", "on"), "lang": "en"},
 }
 
@@ -77,6 +78,10 @@ def embedded() -> dict[str, list[tuple[object, pa.Table]]]:
     steps = {"KMeans": embed.KMeans(), "Cluster": cluster, "Centroid": embed.Centroid("a"), "Similarity": similarity}
     found = {f"embed.{name}": [(step, vectors)] for name, step in steps.items()}
     found["dedup.SemanticDuplicates"] = [(dedup.SemanticDuplicates(), done.table)]
+    hashed = evaluate([dedup.SimHash()], examples()).table
+    found["dedup.HammingDuplicates"] = [(dedup.HammingDuplicates(transitive=chains), hashed) for chains in (False, True)]
+    images = addressed(pa.table({"image": pa.array([b"", None, b"GIF89a", b"\x89PNG\r\n"] * 3, pa.large_binary())}))
+    found["dedup.ImageHash"] = [(dedup.ImageHash(), images)]
     return found | {"embed.HashedEmbedding": [(embedding, examples())]}
 
 
