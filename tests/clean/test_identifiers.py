@@ -46,7 +46,7 @@ WRONG = {
 
 def kinds_in(text: str) -> set[str]:
     data = text.encode()
-    return {kind for _, _, kind in found(NUMBERS, frozenset(NUMBERS), data, 0, len(data), 0)}
+    return {kind for _, _, kind in found(NUMBERS, frozenset(NUMBERS), data, 0, len(data))}
 
 
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in RIGHT.items() for text in texts])
@@ -91,7 +91,7 @@ def test_no_word_or_no_number(text: str) -> None:
 
 
 def test_addresses_of_machines() -> None:
-    assert [kind for _, _, kind in found(ADDRESSES, frozenset(ADDRESSES), b"00:1b:44:11:3a:b7", 0, 17, 0)] == ["mac"]
+    assert [kind for _, _, kind in found(ADDRESSES, frozenset(ADDRESSES), b"00:1b:44:11:3a:b7", 0, 17)] == ["mac"]
     for text, right in {"2606:4700:4700::1111": 1, "fe80::1ff:fe23:4567:890a": 0, "2001:db8::1": 0, "ed::": 0, "1:2:3": 0}.items():
         assert len(list(ipv6(text.encode(), 0, len(text)))) == right, text
 
@@ -102,4 +102,4 @@ def test_addresses_of_machines() -> None:
     None),
 ])  # fmt: skip
 def test_addresses_of_money(text: str, kind: str | None) -> None:
-    assert [kind for _, _, kind in found(TOKENS, frozenset(TOKENS), text.encode(), 0, len(text), 0)] == ([kind] if kind else [])
+    assert [kind for _, _, kind in found(TOKENS, frozenset(TOKENS), text.encode(), 0, len(text))] == ([kind] if kind else [])

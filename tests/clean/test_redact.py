@@ -22,7 +22,7 @@ from tilth.testing import check
 
 KEY = "a key of at least sixteen bytes"
 SAMPLES = [
-    "jane@mail.org", "8.8.8.8", "2606:4700:4700::1111", "+49 30 1234567", "202-456-1111", "DE89 3704 0044 0532 0130 00",
+    "jane@mail.org", "81.169.145.66", "2606:4700:4700::1111", "+49 30 1234567", "202-456-1111", "DE89 3704 0044 0532 0130 00",
     "4111 1111 1111 1111", "856-45-6789",
     "AB123456C", "RSSMRA85T10A562S", "529.982.247-25", "00:1b:44:11:3a:b7", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
     "AK" + "IAQ2W3E4R5T6Y7U2I3",
@@ -60,6 +60,7 @@ def test_the_surer_of_two_counts() -> None:
     assert text_of(Redact(), "IBAN GB29 NWBK 6016 1331 9268 19") == "IBAN <IBAN>"
     assert text_of(Redact(), "https://jane@mail.org:s3cret@host.org") != ""
     assert text_of(Redact(), "phone 4111 1111 1111 1111") == "phone <CARD>"
+    assert text_of(Redact(("ip",)), "1.1.5.1 and 81.169.145.66") == "1.1.5.1 and <IP>"
     assert text_of(Redact(("phone",)), "MA 02111-1307 or 089-123456") == "MA 02111-1307 or <PHONE>"
 
 

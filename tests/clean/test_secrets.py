@@ -28,7 +28,7 @@ KEYS = {
 
 def spans(text: str) -> list[tuple[str, str]]:
     data = text.encode()
-    return [(kind, data[start:stop].decode()) for start, stop, kind in tokens(data, 0, len(data), 0) if kind != "generic_secret"]
+    return [(kind, data[start:stop].decode()) for start, stop, kind in tokens(data, 0, len(data)) if kind != "generic_secret"]
 
 
 @pytest.mark.parametrize(("kind", "key"), KEYS.items())
@@ -63,7 +63,7 @@ def test_what_only_looks_like_a_key_is_left(text: str) -> None:
 ])  # fmt: skip
 def test_assigned_secrets(text: str, value: str | None) -> None:
     data = text.encode()
-    found = [data[start:stop].decode() for start, stop, kind in tokens(data, 0, len(data), 0) if kind == "generic_secret"]
+    found = [data[start:stop].decode() for start, stop, kind in tokens(data, 0, len(data)) if kind == "generic_secret"]
     assert found == ([value] if value else [])
 
 

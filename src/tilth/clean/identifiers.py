@@ -192,21 +192,21 @@ def ipv6(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
                 yield start, end
 
 
-def found(kinds: dict[str, Kind], wanted: frozenset[str], data: bytes, start: int, end: int, floor: int) -> Iterator[tuple[int, int, str]]:
-    """Yield (start, end, kind) of identifiers of the `wanted` kinds in data[start:end]; the text begins at `floor`.
+def found(kinds: dict[str, Kind], wanted: frozenset[str], data: bytes, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+    """Yield (start, end, kind) of identifiers of the `wanted` kinds in data[start:end].
 
     >>> text = b"SSN: 123-45-6789"
-    >>> list(found(NUMBERS, frozenset({"us_ssn"}), text, 0, len(text), 0))
+    >>> list(found(NUMBERS, frozenset({"us_ssn"}), text, 0, len(text)))
     [(5, 16, 'us_ssn')]
     """
     for name in kinds.keys() & wanted:
         kind = kinds[name]
         for match in kind.pattern.finditer(data, start, end):
-            if _is_called(kind, match, data, floor) and kind.holds(_BARE.sub("", match[0].decode())):
+            if _is_called(kind, match, data) and kind.holds(_BARE.sub("", match[0].decode())):
                 yield match.start(), match.end(), name
 
 
-def _is_called(kind: Kind, match: re.Match[bytes], data: bytes, floor: int) -> bool:
+def _is_called(kind: Kind, match: re.Match[bytes], data: bytes) -> bool:
     if kind.context is None or (not kind.always and any(mark in match[0] for mark in (b".", b"-", b"/"))):
         return True
-    return kind.context.search(data, max(floor, match.start() - CONTEXT), match.start()) is not None
+    return kind.context.search(data, max(0, match.start() - CONTEXT), match.start()) is not None

@@ -42,8 +42,9 @@ class Redact(Op):
     Fakes in the manner of FineWeb are `RedactPii`'s.
 
     `kinds` names groups (all of them by default) or single kinds: "national_id" or "us_ssn". Where two overlap the surer one counts: a
-    key before a number, a number with check digits before a phone number. E-mail addresses, IPv4 addresses and phone numbers are
-    those of `RedactPii`; docs/pii.md has all kinds, what they must hold, and their measured precision and recall.
+    key before a number, a number with check digits before a phone number. E-mail addresses, IPv4 addresses (but none of four single
+    digits) and phone numbers are those of `RedactPii`, and more of them; docs/pii.md has all kinds, what must hold for each, and the
+    measured precision and recall.
 
     Raises RecipeError for a kind that is unknown, and where the key is not there.
 
@@ -118,15 +119,15 @@ def _candidates(whole: bytes, places: Iterable[tuple[int, int, int]], wanted: fr
 
 def _in_place(whole: bytes, start: int, stop: int, place: int, wanted: frozenset[str]) -> Iterator[Span]:
     if place == NUMBER:
-        yield from found(NUMBERS, wanted, whole, start, stop, 0)
+        yield from found(NUMBERS, wanted, whole, start, stop)
         yield from ((first, last, "iban") for first, last in ibans(whole, start, stop))
         yield from ((first, last, "phone") for first, last in called_phones(whole, start, stop))
     elif place == TOKEN:
-        yield from secrets.tokens(whole, start, stop, 0)
-        yield from found(TOKENS, wanted, whole, start, stop, 0)
+        yield from secrets.tokens(whole, start, stop)
+        yield from found(TOKENS, wanted, whole, start, stop)
         yield from ((start + first, start + last, "iban") for first, last in ibans(whole[start:stop].upper(), 0, stop - start))
     elif place == ADDRESS:
-        yield from found(ADDRESSES, wanted, whole, start, stop, 0)
+        yield from found(ADDRESSES, wanted, whole, start, stop)
         yield from ((first, last, "ip") for first, last in ipv6(whole, start, stop))
     elif place == BLOCK:
         yield from secrets.private_key(whole, start, len(whole))
@@ -141,8 +142,8 @@ def _contacts(whole: bytes, start: int, stop: int, wanted: frozenset[str]) -> It
     plain = window.isascii()
     for kind in _CONTACTS.keys() & wanted:
         for first, last in _CONTACTS[kind](window):
-            if kind == "phone" and _is_zip(whole, start, window, first, last):
-                continue
+            if (kind == "phone" and _is_zip(whole, start, window, first, last)) or (kind == "ip" and last - first == 7):
+                continue  # four single digits are a section, a version or a public resolver, nobody's address
             if not plain:
                 first, last = len(window[:first].encode()), len(window[:last].encode())
             yield start + first, start + last, kind

@@ -45,16 +45,16 @@ _NAME = re.compile(rb"[A-Za-z_.\-/]*[0-9]{0,4}[A-Za-z_.\-/]*")  # of a variable,
 _URL_CREDENTIALS = re.compile(rb"(?<=://)[A-Za-z0-9._%+\-]{1,64}:(?P<password>[^\s:@/]{3,128})@(?=[A-Za-z0-9\[])")
 
 
-def tokens(data: bytes, start: int, end: int, floor: int) -> Iterator[Span]:
-    """Yield (start, end, kind) of the keys in data[start:end], a stretch without white space; the text begins at `floor`.
+def tokens(data: bytes, start: int, end: int) -> Iterator[Span]:
+    """Yield (start, end, kind) of the keys in data[start:end], a stretch without white space.
 
-    >>> list(tokens(b"key AKIAIOSFODNN7ABCDEFG", 4, 24, 0))
+    >>> list(tokens(b"key AKIAIOSFODNN7ABCDEFG", 4, 24))
     [(4, 24, 'aws_access_key')]
     """
     for match in _TOKEN.finditer(data, start, end):
         if not match[0].endswith(b"EXAMPLE") and (match.lastgroup != "openai_key" or not _NAME.fullmatch(match[0])):
             yield match.start(), match.end(), str(match.lastgroup)
-    for match in _ASSIGNED.finditer(data, max(floor, start - _BEFORE_VALUE), end):
+    for match in _ASSIGNED.finditer(data, max(0, start - _BEFORE_VALUE), end):
         if match.end() > start and _is_random(match["value"]):
             yield *match.span("value"), "generic_secret"
 
