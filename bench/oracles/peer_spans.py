@@ -1,11 +1,11 @@
 """Runs under a peer's Python: what its deduplication of lines or sentences leaves of each of these texts.
 
-    python peer_spans.py datatrove|c4|dolma TEXTS.jsonl.gz RECORDS.jsonl
+    python peer_spans.py datatrove|datatrove_bloom|c4|dolma TEXTS.jsonl.gz RECORDS.jsonl
 
 One record a text: a digest of what is left of it ("" where it is dropped), or null where it is as it was. The tools' own code runs:
-datatrove's three SentenceDedup stages; of `c4_utils.py` (see peer_c4.py) what Beam would call, in its order, with no rule about sentences,
-each text at the URL that `record_spans.py` gives it; `dolma dedupe` in one process, with `skip_empty` and one false positive in 10**9,
-whose spans are cut here as its mixer cuts them.
+datatrove's three SentenceDedup stages, and its SingleBloomFilter with 64 MB, of which it uses 8; of `c4_utils.py` (see peer_c4.py) what
+Beam would call, in its order, with no rule about sentences, each text at the URL that `record_spans.py` gives it; `dolma dedupe` in one
+process, with `skip_empty` and one false positive in 10**9, whose spans are cut here as its mixer cuts them.
 """
 
 from __future__ import annotations
@@ -38,6 +38,15 @@ def datatrove(rows: list[dict[str, str]]) -> list[str]:
         SentenceFindDedups(f"{folder}/signatures", f"{folder}/duplicates", config=config).run()
         kept = {int(document.id): document.text for document in SentenceDedupFilter(f"{folder}/duplicates", config=config).run(documents())}
     return [kept.get(at, "") for at in range(len(rows))]
+
+
+def datatrove_bloom(rows: list[dict[str, str]]) -> list[str]:
+    from datatrove.data import Document
+    from datatrove.pipeline.dedup.bloom_filter import BloomFilterConfig, SingleBloomFilter
+
+    with tempfile.TemporaryDirectory() as folder:
+        bloom = SingleBloomFilter(folder, BloomFilterConfig(m_bytes=2**26 - 1, k=7, expected_elements=2_000_000))
+        return [row["text"] if bloom.step(Document(text=row["text"], id="")) else "" for row in rows]
 
 
 def c4(rows: list[dict[str, str]]) -> list[str]:
@@ -86,9 +95,10 @@ def _without(text: str, spans: list[list[float]]) -> str:
 
 
 TIDY = {  # what is not compared: halves of "\\r\\n", and line breaks at the end
-    "datatrove": str, "c4": lambda text: text.replace("\r", ""), "dolma": lambda text: text.replace("\r", "").rstrip(),
+    "datatrove": str, "datatrove_bloom": str,
+    "c4": lambda text: text.replace("\r", ""), "dolma": lambda text: text.replace("\r", "").rstrip(),
 }
-PEERS = {"datatrove": datatrove, "c4": c4, "dolma": dolma}
+PEERS = {"datatrove": datatrove, "datatrove_bloom": datatrove_bloom, "c4": c4, "dolma": dolma}
 
 
 def main(peer: str, source: str, target: str) -> None:

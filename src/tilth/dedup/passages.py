@@ -95,21 +95,28 @@ class Passages:
         rows, places, key, check = kernels.windows(first, counts, offsets, data, classes(), self.window, self.least)
         return Windows(parts, rows, places - first[rows], key, check, kernels.repeats(rows, key, check))
 
-    def spans(
-        self, texts: pa.Array, windows: Windows, hit: np.ndarray, of: np.ndarray, all_go: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return what goes of `texts` with these windows (`hit`, sorted, each the first of its kind in its row) and all equal to them.
+    def going(self, windows: Windows, hit: np.ndarray, of: np.ndarray, all_go: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return which passages go (uint8[m]) and who stands for each (uint64[m]).
 
-        (row, first and last byte in the texts' buffer) int64[k, 3], who stands for each uint64[k], and how many passages go of each row
-        int64[n]. `of[i]` stands for window `hit[i]`; without `all_go[i]` the first of its kind stays.
+        `hit` (sorted) are windows that go, each the first of its kind in its row, and with them all that are equal to them; `of[i]` stands
+        for `hit[i]`, which stays itself without `all_go[i]`.
         """
-        first, counts, cuts, bodies = windows.parts
+        first, _, _, bodies = windows.parts
         gone, stands = np.zeros(len(bodies), np.uint8), np.zeros(len(bodies), np.uint64)
         places = windows.places + first[windows.rows]
         kernels.spread(windows.rows, places, windows.same, hit, of, all_go.astype(np.uint8), self.window, gone, stands)
+        return gone, stands
+
+    def cut(self, texts: pa.Array, parts: Parts, gone: np.ndarray, stands: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return what is to be cut where these passages go.
+
+        (row, first and last byte in the buffer of `texts`) int64[k, 3], who stands for each uint64[k], and the passages that go of each
+        row, int64[n].
+        """
         before = np.append(0, np.cumsum(gone, dtype=np.int64))
-        found, who = kernels.spans(first, counts, cuts, bodies, utf8(texts)[1], gone, stands, self.unit == "sentence")
-        return found, who, before[first[1:]] - before[first[:-1]]
+        first, counts, cuts, bodies = parts
+        found, of = kernels.spans(first, counts, cuts, bodies, utf8(texts)[1], gone, stands, self.unit == "sentence")
+        return found, of, before[first[1:]] - before[first[:-1]]
 
     def split(self, texts: pa.Array) -> list[list[str]]:
         """Return the passages of each text: to see what is compared."""

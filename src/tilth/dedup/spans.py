@@ -109,23 +109,18 @@ class RepeatedSpans(Exchange):
 
     def answers(self, rows: pa.Table) -> pa.Table:
         """Return one row a document: the windows that go, by where they begin."""
-        rows = rows.sort_by([("key", "ascending"), ("place", "ascending")]).combine_chunks()
-        key, place, of = columns(rows, "key", "place", "of")
-        begins = np.flatnonzero(run_starts(key) == np.arange(len(key)))
-        offsets = pa.array(np.append(begins, len(key)), pa.int32())
-        cuts = pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays([pa.array(place), pa.array(of)], fields=list(_CUTS.value_type)))
-        return pa.table({"key": key[begins], "cuts": cuts})
+        rows = rows.sort_by([("key", "ascending"), ("place", "ascending")])
+        keys = np.unique(rows["key"].to_numpy())
+        return pa.table({"key": keys, "cuts": listed(keys, *columns(rows, "key", "place", "of"))})
 
     def settle(self, batch: pa.RecordBatch, answers: pa.Table) -> pa.RecordBatch:
-        cuts = answers["cuts"].combine_chunks()
-        asked = np.flatnonzero(np.asarray(cuts.is_valid()))
+        asked, row, place, of = told(answers["cuts"])
         texts = batch["text"].take(pa.array(asked))
         found = self.passages.windows(texts)
-        row = np.asarray(pc.list_parent_indices(cuts.take(pa.array(asked))))
-        place, of = (np.asarray(cuts.flatten().field(name)) for name in ("place", "of"))
         hit = _find(found.rows, found.places, row, place)
         all_go = (of != np.asarray(batch["row"])[asked][row]) | (not self.keep_one)
-        return _with_spans(batch, asked, self.passages, *self.passages.spans(texts, found, hit, of, all_go))
+        gone = self.passages.going(found, hit, of, all_go)
+        return with_spans(batch, asked, self.passages.unit, *self.passages.cut(texts, found.parts, *gone))
 
 
 @dataclass(frozen=True)
@@ -149,8 +144,8 @@ class RepeatedWithin(Op):
         found = self.passages.windows(batch["text"])
         hit = np.unique(found.same[found.same != np.arange(len(found.same))])
         of = np.asarray(batch["row"])[found.rows[hit]]
-        spans = self.passages.spans(batch["text"], found, hit, of, np.zeros(len(hit), bool))
-        return _with_spans(batch, np.arange(len(batch)), self.passages, *spans)
+        gone = self.passages.going(found, hit, of, np.zeros(len(hit), bool))
+        return with_spans(batch, np.arange(len(batch)), self.passages.unit, *self.passages.cut(batch["text"], found.parts, *gone))
 
 
 def _find(rows: np.ndarray, places: np.ndarray, row: np.ndarray, place: np.ndarray) -> np.ndarray:
@@ -159,8 +154,23 @@ def _find(rows: np.ndarray, places: np.ndarray, row: np.ndarray, place: np.ndarr
     return np.searchsorted(rows * size + places, row * size + place)
 
 
-def _with_spans(
-    batch: pa.RecordBatch, asked: np.ndarray, passages: Passages, spans: np.ndarray, of: np.ndarray, gone: np.ndarray
+def listed(keys: np.ndarray, row: np.ndarray, place: np.ndarray, of: np.ndarray) -> pa.ListArray:
+    """Return for each key (sorted) what goes of it: `place` and `of` of its rows, which are sorted too."""
+    offsets = pa.array(np.searchsorted(row, np.append(keys, np.uint64(2**64 - 1))), pa.int32())
+    return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays([pa.array(place), pa.array(of)], fields=list(_CUTS.value_type)))
+
+
+def told(cuts: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the rows of a batch that something goes of, and row among those, `place` and `of` of all that goes."""
+    cuts = cuts.combine_chunks()
+    asked = np.flatnonzero(np.asarray(pc.fill_null(pc.list_value_length(cuts), 0)))
+    some = cuts.take(pa.array(asked))
+    place, of = (np.asarray(some.flatten().field(name)) for name in ("place", "of"))
+    return asked, np.asarray(pc.list_parent_indices(some)), place, of
+
+
+def with_spans(
+    batch: pa.RecordBatch, asked: np.ndarray, unit: str, spans: np.ndarray, of: np.ndarray, gone: np.ndarray
 ) -> pa.RecordBatch:
     """Return `batch` with the columns of these spans of its rows `asked`, whose texts alone their bytes count in."""
     texts = batch["text"].take(pa.array(asked))
@@ -174,5 +184,5 @@ def _with_spans(
     cut[asked] = gone
     inside = np.bincount(row, weights=characters(start, end, data), minlength=len(asked))
     share[asked] = inside / np.maximum(1, np.asarray(pc.fill_null(pc.utf8_length(texts), 0)))
-    counted = put(put(batch, SPANS, found), f"repeated_{passages.unit}s", pa.array(cut))
-    return put(counted, f"repeated_{passages.unit}_share", pa.array(share))
+    counted = put(put(batch, SPANS, found), f"repeated_{unit}s", pa.array(cut))
+    return put(counted, f"repeated_{unit}_share", pa.array(share))
