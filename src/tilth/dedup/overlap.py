@@ -17,7 +17,7 @@ from tilth.dedup.spans import listed, told, with_spans
 from tilth.errors import RecipeError
 from tilth.filters.signals import check_variant
 from tilth.kernels.hash import TOP_BIT
-from tilth.kernels.ngrams import ngrams
+from tilth.kernels.ngram_counts import ngram_counts
 from tilth.kernels.spacy_rules import language
 from tilth.kernels.word_spans import spacy_spans
 from tilth.op import Exchange, Home, Phase, mark, put
@@ -117,7 +117,7 @@ class NgramOverlap(Exchange):
         return pa.table(found)
 
     def _ngrams(self, texts: pa.Array) -> tuple[np.ndarray, ...]:
-        """Return what `kernels.ngrams` does, and the first passage of each row."""
+        """Return what `kernels.ngram_counts` does, and the first passage of each row."""
         if self.variant == "datatrove":
             offsets, data = simplified(texts)
             starts, stops, ends = spacy_spans(offsets, data, language())
@@ -127,7 +127,7 @@ class NgramOverlap(Exchange):
         if self.unit == "line":
             first, _, cuts, _ = _LINES.parts(texts)
             ends = np.searchsorted(starts, cuts)
-        return *ngrams(starts, stops, ends, data, self.ngram, self.shortest or self.ngram), first
+        return *ngram_counts(starts, stops, ends, data, self.ngram, self.shortest or self.ngram), first
 
     def phases(self) -> tuple[Phase, ...]:
         return _meet, self._round

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tilth.kernels.hash import TOP_BIT
-from tilth.kernels.ngrams import ngrams
+from tilth.kernels.ngram_counts import ngram_counts
 
 WORDS = ["a", "b", "ab", "é", "a", ""]
 
@@ -17,7 +17,7 @@ def test_ngrams_are_counted_as_a_counter_counts_them(passages, n, least):
     offsets = np.cumsum([0, *map(len, flat)])
     data = np.frombuffer(b"".join(flat) + bytes(8), np.uint8)
     ends = np.cumsum([0, *map(len, passages)])
-    gram, passage, times, sizes = ngrams(offsets[:-1], offsets[1:], ends, data, n, min(n, least))
+    gram, passage, times, sizes = ngram_counts(offsets[:-1], offsets[1:], ends, data, n, min(n, least))
     expected = [grams(words, n, min(n, least)) for words in passages]
     assert sizes.tolist() == [sum(counter.values()) for counter in expected]
     found = [Counter[int]() for _ in passages]
