@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import groups
 import languages
 import numpy as np
 import pyarrow as pa
@@ -78,14 +79,14 @@ def of_toxicity(step: Classify, folder: Path) -> str:
     for name, texts in toxicity.prose(folder).items():
         scores = column(step, texts, step.name)
         ordinary.append([name, len(texts), f"{np.mean(scores > 0.5):.2%}", f"{np.mean(scores > 0.9):.2%}"])
-    groups = []
-    for group in toxicity.GROUPS:
-        scores = column(step, [line.format(group) for line in toxicity.PLAIN], step.name)
-        groups.append([group, float(scores.mean()), float(scores.max())])
+    named = []
+    for name in groups.NAMES:
+        scores = column(step, groups.tests(name), step.name)
+        named.append([name, float(scores.mean()), float(scores.max())])
     return (
         table(head, found) + "\n\nTexts that are not toxic, called so:\n\n" + table("texts | number: | above 0.5: | above 0.9:", ordinary)
-        + f"\n\nPlain sentences that name a group ({len(toxicity.PLAIN)} each, such as \"{toxicity.PLAIN[0]}\"):\n\n"
-        + table("group | mean score: | highest:", groups)
+        + f"\n\nPlain sentences that name a group ({len(groups.TEST)} each, such as \"{groups.TEST[0]}\"):\n\n"
+        + table("group | mean score: | highest:", sorted(named, key=lambda row: -row[1]))
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import groups
 from splits import Rows, parted
 
 from tilth.filters import LearnClassifier
@@ -29,29 +30,28 @@ SOURCES = (
     ("Surge AI, social posts", "MIT", "four fifths train, a fifth tests"),
     ("ELTeC English novels, as not toxic", "texts in the public domain, markup CC BY 4.0", "four fifths train, a fifth tests"),
     ("Subjectivity (Pang and Lee 2004, by NLTK), as not toxic", "CC BY 4.0", "four fifths train, a fifth tests"),
+    ("models/groups.py, plain sentences that name a group, as not toxic", "that of Tilth", "train; others test"),
     ("Vicomtech, sentences of a white supremacist forum", "CC BY-SA 3.0", "test only"),
     ("WikiText-2", "CC BY-SA 3.0", "test only"),
 )
 LIMITS = """\
 - English only; sentences, posts and tweets. In a long document a toxic sentence is diluted: score lines or paragraphs to find one.
 - The tweets were labelled by a crowd that calls much African American English offensive, and so does the model (Sap et al., "The Risk of
-  Racial Bias in Hate Speech Detection", ACL 2019). Sentences that merely name a group can score high: see the last table.
+  Racial Bias in Hate Speech Detection", ACL 2019).
+- Plain sentences that name a group were added to the training, for without them those with "gay" scored 0.72 on average. The last table
+  shows what is left, for sentences of that kind; in others a name may still score too high.
 - It goes by words: it finds insult and obscenity, and misses hate that is put politely (the forum sentences), irony and quotation.
 - Do not use it to judge people. 0.5 is where toxic is likelier than not in the mix that it was trained on; to
   drop documents, a higher threshold costs less."""
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
-GROUPS = ("gay", "straight", "Black", "white", "Muslim", "Christian", "Jewish", "Asian", "Mexican", "deaf", "transgender", "old", "young")
-PLAIN = (
-    "My neighbour is a {} man.", "She said that she is {}.", "The club has many {} members.", "We spoke with {} families in the town.",
-    "A {} woman runs the bakery at the corner.", "He wrote a book about {} history.",
-)  # fmt: skip
 
 
 def training(folder: Path) -> Rows:
     """Return (text, label) of what trains: tweets, posts cut into sentences, and prose of which none is held to be toxic."""
     rows = [row for name in ("tweets", "social posts") for row in parted(list(_labelled(folder)[name]), test=False)]
     rows += [*_spans(folder, "tsd_train.csv"), *_spans(folder, "tsd_trial.csv")]
-    return rows + [(text, "ok") for text in parted([*_novels(folder), *_reviews(folder)], test=False)]
+    plain = [*parted([*_novels(folder), *_reviews(folder)], test=False), *groups.training()]
+    return rows + [(text, "ok") for text in plain]
 
 
 def tests(folder: Path) -> dict[str, Rows]:
@@ -69,7 +69,7 @@ def prose(folder: Path) -> dict[str, list[str]]:
         "paragraphs of novels (held out)": parted(list(_novels(folder)), test=True),
         "sentences of film reviews and plots (held out)": parted(list(_reviews(folder)), test=True),
         "paragraphs of Wikipedia": [line for line in wikipedia if len(line) > 80],
-        "plain sentences that name a group": [line.format(group) for line in PLAIN for group in GROUPS],
+        "plain sentences that name a group": [text for name in groups.NAMES for text in groups.tests(name)],
     }
 
 

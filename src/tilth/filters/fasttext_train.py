@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from tilth.filters.labelled import rank
+from tilth.errors import RecipeError
 from tilth.kernels.arrow import utf8
 from tilth.kernels.fasttext_corpus import Corpus, corpus_of, rows_of_words
 from tilth.kernels.fasttext_fold import fold_layers
 from tilth.kernels.fasttext_output import EACH, SOFTMAX
-from tilth.kernels.fasttext_train import Block, Model, Texts, count_rows, first_vectors, read_block, write_block
+from tilth.kernels.fasttext_train import Block, Model, Texts, count_rows, first_vectors, judge_block, read_block, write_block
 from tilth.kernels.fasttext_words import Input
 
-TOGETHER = 32  # texts in a block: as far behind as fastText is with that many threads
+TOGETHER = 16  # texts in a block: as far behind as fastText is with that many threads
 _WORTH_A_THREAD = 1 << 17  # multiplications in a block, below which handing it out takes longer than doing it
 _END = b"</s>"
 
@@ -133,38 +133,45 @@ def _trained(texts: Texts, labels: int, settings: Settings, threads: int) -> Mod
             for block in _blocks(_order(len(counts), epoch), counts, model):
                 _learn(texts, model, block, settings.rate * (1 - done / whole), pool, threads)
                 done += int(block.ends[-1])
+    if not np.isfinite(model.weights).all():
+        raise RecipeError(
+            "Training diverged.", where=f"rate={settings.rate}", why="steps of that size made the model worse until its weights overflowed",
+            fix=f"rate={settings.rate / 4}",
+        )
     return model
 
 
 def _order(count: int, epoch: int) -> np.ndarray:
-    return np.argsort(rank(np.arange(count, dtype=np.uint64) + np.uint64(epoch << 40)), kind="stable")
+    return np.random.RandomState(epoch).permutation(count)  # NumPy keeps this generator's stream from version to version (NEP 19)
 
 
 def _blocks(order: np.ndarray, counts: np.ndarray, model: Model) -> Iterator[Block]:
     labels, dim = model.weights.shape
-    pulls, hidden, steps = (np.empty((TOGETHER, width), np.float32) for width in (labels, dim, dim))
+    hidden, steps, pulls = np.empty((TOGETHER, dim), np.float32), np.empty((TOGETHER, dim), np.float32), np.empty(labels, np.float32)
     for at in range(0, len(order), TOGETHER):
         ids = order[at : at + TOGETHER]
         ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts[ids])])
-        yield Block(ids, ends, np.empty(ends[-1], np.int32), pulls, hidden, steps)
+        yield Block(ids, ends, np.empty(ends[-1], np.int32), hidden, steps, pulls)
 
 
 def _learn(texts: Texts, model: Model, block: Block, rate: float, pool: ThreadPoolExecutor, threads: int) -> None:
     count = len(block.texts)
     if threads == 1 or block.ends[-1] * model.weights.shape[1] < _WORTH_A_THREAD:
-        read_block(texts, model, block, rate, 0, count)
-        write_block(model, block, count, 0, 1)
+        read_block(texts, model, block, 0, count)
+        judge_block(texts, model, block, rate)
+        write_block(model, block, 0, 1)
         return
     cuts = [count * part // threads for part in range(threads + 1)]
-    list(pool.map(lambda part: read_block(texts, model, block, rate, cuts[part], cuts[part + 1]), range(threads)))
-    list(pool.map(lambda part: write_block(model, block, count, part, threads), range(threads)))
+    list(pool.map(lambda part: read_block(texts, model, block, cuts[part], cuts[part + 1]), range(threads)))
+    judge_block(texts, model, block, rate)
+    list(pool.map(lambda part: write_block(model, block, part, threads), range(threads)))
 
 
 def _scores(texts: Texts, model: Model) -> np.ndarray:
     """Return what the output layer has for each text before any softmax, float64[texts, labels]."""
     found = [np.zeros((0, len(model.weights)))]
     for block in _blocks(np.arange(len(texts.labels)), count_rows(texts), model):
-        read_block(texts, model, block, 0.0, 0, len(block.texts))
+        read_block(texts, model, block, 0, len(block.texts))
         found.append(np.einsum("td,ld->tl", block.hidden[: len(block.texts)].astype(np.float64), model.weights.astype(np.float64)))
     return np.concatenate(found)
 

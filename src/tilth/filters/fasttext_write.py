@@ -84,10 +84,13 @@ def _quantise(vectors: np.ndarray, width: int) -> tuple[np.ndarray, bytes]:
 
 
 def _centroids(points: np.ndarray) -> np.ndarray:
-    """Return 256 centroids of the points by k-means (Lloyd), from evenly spaced ones of them in order; float32[256, width]."""
+    """Return 256 centroids of the points by k-means (Lloyd), float32[256, width].
+
+    They start from evenly spaced ones of the points in order, each counted once: most rows of a small corpus are one and the same.
+    """
     some = points[:: -(-len(points) // _POINTS)]
-    order = np.lexsort(some.T[::-1])
-    found = some[order[np.linspace(0, len(some) - 1, _CENTROIDS).astype(np.int64)]]
+    each = np.unique(some, axis=0)
+    found = each[np.linspace(0, len(each) - 1, _CENTROIDS).astype(np.int64)]
     for _ in range(_ROUNDS):
         found = means(some, nearest(some, found), found)
     return found

@@ -8,6 +8,8 @@ import pyarrow.compute as pc
 import pyarrow.types as pt
 
 from tilth.errors import CorpusError, RecipeError
+from tilth.kernels.arrow import utf8
+from tilth.kernels.hash import xxh64_each
 
 SAMPLE = pa.schema([("row", pa.uint64()), ("label", pa.large_string()), ("text", pa.large_string())])
 EXCERPT = 1 << 18  # characters of one text that can be in the sample: no single document may fill it
@@ -39,7 +41,7 @@ def unlabelled(state: pa.Table) -> int:
 
 
 def fair_share(state: pa.Table, most_bytes: int, where: str) -> pa.Table:
-    """Return the sample of about `most_bytes`: of each label, texts in order of a hash of their address, up to a level common to all.
+    """Return the sample of about `most_bytes`: of each label, texts in order of their hash, up to a level common to all.
 
     The level is the highest at which the labels fit, where a label that has less than the level leaves its room to the others. A text
     stays if those of its label before it reach no higher than the level. A part of a corpus has a level at least as high as the whole,
@@ -58,19 +60,16 @@ def fair_share(state: pa.Table, most_bytes: int, where: str) -> pa.Table:
     if sizes.sum() <= most_bytes:
         return state
     level = _level(np.bincount(codes, sizes).astype(np.int64), most_bytes)
-    order = np.lexsort((rank(state["row"].to_numpy()), codes))
+    order = np.lexsort((hashes(state["text"]), codes))
     before = np.cumsum(sizes[order]) - sizes[order]
     first = np.searchsorted(codes[order], np.arange(len(names)))
     before -= before[first][codes[order]]
     return state.take(np.sort(order[before <= level]))
 
 
-def rank(rows: np.ndarray) -> np.ndarray:
-    """Return a hash of each address (SplitMix64's finaliser, Steele et al. 2014): one to one, so no two rows tie."""
-    x = rows + np.uint64(0x9E3779B97F4A7C15)
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
+def hashes(texts: pa.ChunkedArray, seed: int = 0) -> np.ndarray:
+    """Return XXH64 of each text, uint64: unlike an address it stays when files come in another order."""
+    return np.asarray(xxh64_each(*utf8(texts), np.uint64(seed)))
 
 
 def _level(sizes: np.ndarray, room: int) -> int:

@@ -15,10 +15,10 @@ from tilth.filters.calibrate import platt, surprise, temperature
 from tilth.filters.classify import Classify
 from tilth.filters.fasttext_train import Layers, Settings, train
 from tilth.filters.fasttext_write import dense, quantised
-from tilth.filters.labelled import fair_share, joined, labelled, rank, unlabelled
-from tilth.op import Fold
+from tilth.filters.labelled import fair_share, hashes, joined, labelled, unlabelled
+from tilth.op import Fold, put
 
-_OTHER = np.uint64(0xD1B54A32D192ED03)  # so that who is held out has nothing to do with who is in the sample
+_OTHER = 1  # a seed, so that who is held out has nothing to do with who is in the sample
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,8 @@ class LearnClassifier(Fold):
 
     def observe(self, batch: pa.RecordBatch) -> pa.Table:
         """Return the sample of these rows: `row` (uint64), `label`, `text` (large_string), in order of address."""
+        if self.lower:
+            batch = put(batch, "text", pc.utf8_lower(batch["text"]))
         return fair_share(labelled(batch, self.label, self._where()), self.sample_bytes, self._where())
 
     def merge(self, a: pa.Table, b: pa.Table) -> pa.Table:
@@ -141,13 +143,15 @@ class LearnClassifier(Fold):
         return names
 
     def _shuffled(self, state: pa.Table, names: list[str]) -> tuple[pa.Array, np.ndarray, int]:
-        """Return texts and labels (int32) in an order that hashes of addresses give, the texts held out last, and how many those are."""
-        hashes = rank(state["row"].to_numpy())
-        held = rank(hashes ^ _OTHER) < np.uint64(min(self.held_out * 2.0**64, 2.0**63))
-        order = np.lexsort((hashes, held))
+        """Return texts and labels (int32) in the order of the texts' hashes, the texts held out last, and how many those are.
+
+        Copies of a text are on one side.
+        """
+        held = hashes(state["text"], _OTHER) < np.uint64(min(self.held_out * 2.0**64, 2.0**63))
+        labels = pc.index_in(state["label"].combine_chunks(), pa.array(names, pa.large_string())).to_numpy().astype(np.int32)
+        order = np.lexsort((labels, hashes(state["text"]), held))
         texts = state["text"].combine_chunks().take(pa.array(order))
-        labels = pc.index_in(state["label"].combine_chunks(), pa.array(names, pa.large_string())).to_numpy().astype(np.int32)[order]
-        return pc.utf8_lower(texts) if self.lower else texts, labels, int(held.sum())
+        return texts, labels[order], int(held.sum())
 
     def _calibrated(self, layers: Layers, scores: np.ndarray, labels: np.ndarray) -> tuple[Layers, float, float]:
         """Return the model in few dimensions, its scores multiplied by a scale and, for two labels, moved by an offset."""

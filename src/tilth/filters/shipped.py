@@ -38,8 +38,9 @@ def toxicity(keep: str = "toxicity < 0.5 or toxicity is null") -> list[Op]:
 def dclm_quality(model: str | bytes, threshold: float = DCLM_THRESHOLD) -> list[Op]:
     """Measure `dclm_quality`, the probability of "hq" by DCLM's classifier, and keep what has more than `threshold`.
 
-    `model` is the path of the published file, or its bytes (mlfoundations/fasttext-oh-eli5, openhermes_reddit_eli5_vs_rw_v2_bigram_200k_train.bin).
-    Newlines are read as spaces, as DCLM does. The default threshold keeps a tenth of DCLM's own pool.
+    `model` is the path of the published file (mlfoundations/fasttext-oh-eli5,
+    openhermes_reddit_eli5_vs_rw_v2_bigram_200k_train.bin), or its bytes. Newlines are read as spaces, as DCLM does. The default threshold
+    keeps a tenth of DCLM's own pool.
 
     Source: Li et al., "DataComp-LM" (2024, arXiv 2406.11794), section 4.4 and appendix; OpenHermes 2.5 and ELI5 against RefinedWeb.
 

@@ -1,9 +1,10 @@
 """fastText's training by stochastic gradient descent, in blocks that make it the same for any number of threads.
 
 fastText's threads write into one model as they please ("Hogwild", Recht et al., NIPS 2011), and no two runs agree. Here the texts of a
-block see the model as the block found it, and all that they have to say is added to it in their order: first each thread reads some
-of the texts (`read_block`), then each writes some of the rows (`write_block`). A model that is as many texts behind as fastText's
-would be with that many threads, and otherwise the same arithmetic: Joulin et al. 2016, and the program's src/model.cc and src/loss.cc.
+block see the vectors as the block found them, as many texts behind as fastText's would be with that many threads: each thread sums up
+some of the texts (`read_block`), one teaches the output layer, text after text (`judge_block`), and each writes some of the rows, in
+the order of the texts (`write_block`). Were the output layer behind too, training would diverge at step sizes that are usual.
+Otherwise it is fastText's arithmetic: Joulin et al. 2016, and the program's src/model.cc and src/loss.cc.
 """
 
 from __future__ import annotations
@@ -51,17 +52,17 @@ class Model(NamedTuple):
 
 
 class Block(NamedTuple):
-    """The texts of a block, `rows[ends[b] : ends[b + 1]]` of each, and what they have to say.
+    """The texts of a block, `rows[ends[b] : ends[b + 1]]` of each, their mean vectors (`hidden`) and what is to be added to each row.
 
-    `pulls` float32[texts, labels]: the step times what is missing to the wanted probability; `hidden`, `steps` float32[texts, dim].
+    `hidden`, `steps` float32[texts, dim]; `pulls` float32[labels] is room for one text: the step size times (wanted less given).
     """
 
     texts: np.ndarray
     ends: np.ndarray
     rows: np.ndarray
-    pulls: np.ndarray
     hidden: np.ndarray
     steps: np.ndarray
+    pulls: np.ndarray
 
 
 @kernel
@@ -140,40 +141,43 @@ def _pull(model: Model, hidden: np.ndarray, label: Int, rate: Any, pulls: np.nda
 
 
 @kernel(allocates=False)
-def read_block(texts: Texts, model: Model, block: Block, rate: Any, first: Int, last: Int) -> None:
-    """Work out what the texts `first` to `last` of a block have to say to the model as it is."""
+def read_block(texts: Texts, model: Model, block: Block, first: Int, last: Int) -> None:
+    """Find the rows of the texts `first` to `last` of a block, and the mean of their vectors."""
     for b in range(first, last):
         at, end = block.ends[b], block.ends[b + 1]
-        hidden, steps = block.hidden[b], block.steps[b]
+        hidden = block.hidden[b]
         hidden[:] = 0
-        steps[:] = 0
-        if at == end:
-            block.pulls[b, :] = 0
-            continue
         _rows_of(texts, block.texts[b], block.rows, at)
         for k in range(at, end):
             row = block.rows[k]
             for j in range(len(hidden)):
                 hidden[j] += model.vectors[row, j]
-        share = np.float32(1) / np.float32(end - at)
+        share = np.float32(1) / np.float32(max(1, end - at))
         for j in range(len(hidden)):
             hidden[j] *= share
-        _pull(model, hidden, texts.labels[block.texts[b]], np.float32(rate), block.pulls[b])
-        for k in range(len(model.weights)):
-            pull = block.pulls[b, k] * share
-            for j in range(len(hidden)):
-                steps[j] += pull * model.weights[k, j]
 
 
 @kernel(allocates=False)
-def write_block(model: Model, block: Block, count: Int, part: Int, parts: Int) -> None:
-    """Add what the `count` texts of a block say to every row of the model whose number is `part`, modulo `parts`."""
-    for b in range(count):
-        for k in range(part, len(model.weights), parts):
-            pull = block.pulls[b, k]
-            for j in range(model.weights.shape[1]):
-                model.weights[k, j] += pull * block.hidden[b, j]
-    for b in range(count):
+def judge_block(texts: Texts, model: Model, block: Block, rate: Any) -> None:
+    """Teach the output layer each text of a block in turn; set `block.steps` to what each has to say to its rows."""
+    for b in range(len(block.texts)):
+        hidden, steps = block.hidden[b], block.steps[b]
+        steps[:] = 0
+        if block.ends[b] == block.ends[b + 1]:
+            continue
+        _pull(model, hidden, texts.labels[block.texts[b]], np.float32(rate), block.pulls)
+        share = np.float32(1) / np.float32(block.ends[b + 1] - block.ends[b])
+        for k in range(len(model.weights)):
+            pull, spread = block.pulls[k], block.pulls[k] * share
+            for j in range(len(hidden)):
+                steps[j] += spread * model.weights[k, j]
+                model.weights[k, j] += pull * hidden[j]
+
+
+@kernel(allocates=False)
+def write_block(model: Model, block: Block, part: Int, parts: Int) -> None:
+    """Add what the texts of a block say to every row whose number is `part`, modulo `parts`."""
+    for b in range(len(block.texts)):
         steps = block.steps[b]
         for k in range(block.ends[b], block.ends[b + 1]):
             row = block.rows[k]
