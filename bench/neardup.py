@@ -191,7 +191,7 @@ def texts_of(name: str, most: float) -> list[str]:
             size += len(found[-1].encode())
             if size >= most:
                 break
-    return Normalise()(pa.array(found, pa.large_string())).to_pylist()
+    return [text for text in Normalise()(pa.array(found, pa.large_string())).to_pylist() if text]  # datatrove leaves out empty ones
 
 
 def ask(python: str, tool: str, file: Path) -> Found:

@@ -82,6 +82,7 @@ def embedded() -> dict[str, list[tuple[object, pa.Table]]]:
     found["dedup.HammingDuplicates"] = [(dedup.HammingDuplicates(transitive=chains), hashed) for chains in (False, True)]
     images = addressed(pa.table({"image": pa.array([b"", None, b"GIF89a", b"\x89PNG\r\n"] * 3, pa.large_binary())}))
     found["dedup.ImageHash"] = [(dedup.ImageHash(), images)]
+    found["embed.SentenceEmbedding"] = []  # tests/embed/test_sentence.py has a model, and checks it
     return found | {"embed.HashedEmbedding": [(embedding, examples())]}
 
 
