@@ -66,7 +66,7 @@ class NgramOverlap(Exchange):
     changes: twice for each step of the longest such chain. `shortest` words at least (0: `ngram`) make a line count, fewer than `ngram` as
     one n-gram. `documents=False` drops no text. Words are those of UAX #29 ("unicode"), or datatrove's, simplified ("datatrove").
 
-    Each n-gram of a passage travels once, in 72 bytes before compression: several times the text. N-grams are the same where their 63-bit
+    Each n-gram of a passage travels once, in 48 bytes before compression: several times the text. N-grams are the same where their 63-bit
     hashes are. Raises RecipeError on numbers that cannot be.
 
     Source: n-gram Bloom filters, Groeneveld, The Big Friendly Filter, 2023.
@@ -110,9 +110,8 @@ class NgramOverlap(Exchange):
         row = np.searchsorted(first, passage, side="right") - 1
         whole = np.append(0, np.cumsum(sizes))
         found = {
-            "key": gram, "gram": gram, "row": np.asarray(batch["row"])[row], "place": passage - first[row], "times": times,
-            "size": sizes[passage], "all": (whole[first[1:]] - whole[first[:-1]])[row], "keeps": np.ones(len(gram), np.uint8),
-            "of": np.full(len(gram), NOBODY),
+            "key": gram, "row": np.asarray(batch["row"])[row], "place": passage - first[row], "times": times, "size": sizes[passage],
+            "all": (whole[first[1:]] - whole[first[:-1]])[row],
         }
         return pa.table(found)
 
@@ -174,7 +173,9 @@ class NgramOverlap(Exchange):
 def _meet(rows: pa.Table, home: Home) -> pa.Table:
     """Where n-grams meet: forget those that stand in one passage only, and send the others here and home, each as if all were kept."""
     rows = rows.take(pa.array(repeated(rows["key"].to_numpy())))
-    return pa.concat_tables([_seen(rows), _sorted(_set(rows, key=rows["gram"]), "row", "place", "gram")])
+    kept = {"gram": rows["key"], "keeps": np.ones(len(rows), np.uint8), "of": np.full(len(rows), NOBODY)}
+    rows = pa.table({name: rows[name] for name in rows.schema.names} | kept).select(_COLUMNS)
+    return pa.concat_tables([_seen(rows), _sorted(rows, "row", "place", "gram")])
 
 
 def _seen(rows: pa.Table) -> pa.Table:

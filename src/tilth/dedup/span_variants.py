@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from tilth.dedup.cut import CutSpans
+from tilth.dedup.cut import SPANS, CutSpans
 from tilth.dedup.passages import Passages
 from tilth.dedup.spans import RepeatedSpans, RepeatedWithin
 from tilth.errors import CorpusError
 from tilth.filters import c4_paper
-from tilth.filters.signals import add, check_variant
+from tilth.filters.signals import check_variant
 from tilth.kernels.arrow import utf8
 from tilth.kernels.spacy_rules import language
 from tilth.kernels.spacy_sentences import spacy_sentences
@@ -47,12 +48,12 @@ def datatrove_sentences(n_sentences: int = 3, min_doc_words: int = 50, min_num_s
     Source: datatrove 0.10.1 (Apache-2.0), pipeline/dedup/sentence_dedup.py; Raffel et al. 2020 (C4), section 2.2.
 
     >>> datatrove_sentences(min_num_sentences=0)[-1].rule
-    'repeated_sentences == 0 or left_words >= 50'
+    'left_words is null or left_words >= 50'
     """
     rules = [("left_words", min_doc_words, "too few words left"), ("left_sentences", min_num_sentences, "too few sentences left")]
     return [
-        RepeatedSpans(Passages("sentence", n_sentences, variant="datatrove")), CutSpans(least=1), SentencesLeft("datatrove"),
-        *(Filter(f"repeated_sentences == 0 or {name} >= {least}", reason) for name, least, reason in rules if least > 0),
+        RepeatedSpans(Passages("sentence", n_sentences, variant="datatrove")), CutSpans(least=1), SentencesLeft(cut_only=True),
+        *(Filter(f"{name} is null or {name} >= {least}", reason) for name, least, reason in rules if least > 0),
     ]  # fmt: skip
 
 
@@ -113,23 +114,30 @@ def _md5(text: str) -> int:
 class SentencesLeft(Op):
     """Add `left_sentences` and `left_words` (int64): how many a text has, counted as "datatrove" or the code of C4 ("c4") counts them.
 
-    "c4" counts no words; rules stand in for NLTK's Punkt (see `C4`), line by line.
+    "c4" counts no words; rules stand in for NLTK's Punkt (see `C4`), line by line. `cut_only` leaves null what has no `repeated_spans`.
 
     >>> SentencesLeft().apply(pa.record_batch({"text": ["It was. It's not."]})).to_pylist()[0]["left_words"]
     7
     """
 
     variant: str = "datatrove"
+    cut_only: bool = False
 
     def __post_init__(self) -> None:
         check_variant(self, self.variant, ("datatrove", "c4"))
 
     @property
     def reads(self) -> tuple[str, ...]:
-        return ("text",)
+        return ("text", SPANS) if self.cut_only else ("text",)
 
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        cut = batch[SPANS].is_valid() if self.cut_only else batch["text"].is_valid()
+        for name, values in self._counts(batch["text"].filter(cut)).items():
+            batch = put(batch, name, pc.replace_with_mask(pa.nulls(len(batch), pa.int64()), cut, values))
+        return batch
+
+    def _counts(self, texts: pa.Array) -> dict[str, pa.Array]:
         if self.variant == "datatrove":
-            counts = spacy_sentences(*utf8(batch["text"]), language())[3]
-            return add(batch, {"left_words": pa.array(counts[:, 0]), "left_sentences": pa.array(counts[:, 1])})
-        return add(batch, {"left_sentences": c4_paper.clean(batch["text"], _ALL_LINES)[1]["c4_sentences"]})
+            counts = spacy_sentences(*utf8(texts), language())[3]
+            return {"left_words": pa.array(counts[:, 0]), "left_sentences": pa.array(counts[:, 1])}
+        return {"left_sentences": c4_paper.clean(texts, _ALL_LINES)[1]["c4_sentences"]}
