@@ -237,7 +237,7 @@ def main() -> None:
     parser.add_argument("--datatrove", help="a Python that has datatrove")
     parser.add_argument("--native", help="a Python that has rensa and daft")
     parser.add_argument("--juicer", help="a Python that has py-data-juicer")
-    parser.add_argument("--mb", type=float, default=12)
+    parser.add_argument("--mb", type=float, default=5)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--tool", choices=TOOLS, help=argparse.SUPPRESS)
     parser.add_argument("--texts", help=argparse.SUPPRESS)

@@ -29,7 +29,7 @@ def test_the_cosine_with_the_mean_direction():
 def test_near_to_another_corpus(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(2)
-    soil, stars = ([f"{name}{i}" for i in range(30)] for name in ("soil", "star"))
+    soil, stars = ([name + a + b for a in "bdgkm" for b in "aeiouy"] for name in ("soil", "star"))
     texts = [" ".join(rng.choice(soil if i % 2 else stars, 20)) for i in range(60)]
     for name, some in (("all", texts), ("target", texts[1:20:2])):
         (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in some))
