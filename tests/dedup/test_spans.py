@@ -154,3 +154,29 @@ def test_what_cannot_be_is_refused(wrong):
 def test_spans_are_whole_characters(shards):
     rows = shards(["x\r\n\u0301y\r\n👩‍👩‍👧 z", "👩‍👩‍👧 z\r\n\u0301y"])
     assert texts_left([RepeatedSpans(), CutSpans(least=1)], rows) == {0: "x\r\n\u0301y\r\n👩‍👩‍👧 z"}
+
+
+@settings(max_examples=40)
+@given(st.lists(TEXTS, min_size=2, max_size=4), st.sampled_from(["line", "paragraph", "sentence"]), st.integers(1, 2))
+def test_what_is_added_changes_nothing_before(shards, parts, unit, size):
+    steps, whole = spans(unit, window=size), [text for part in parts for text in part]
+    grown = shards(whole, list(map(len, parts)))
+    after = texts_left(steps, grown, 2)
+    for many in range(1, len(parts)):
+        before = texts_left(steps, grown[:many])
+        assert before == {row: text for row, text in after.items() if row >> 32 < many}
+
+
+def test_a_run_that_lost_half_of_its_receipts_makes_the_same_files(tmp_path):
+    chance = np.random.default_rng(3)
+    for shard in range(3):
+        texts = ["\n".join(f"Line {i} of this." for i in chance.integers(0, 300, 6)) for _ in range(60)]
+        (tmp_path / f"{shard}.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    corpus, out = read.Jsonl(str(tmp_path / "*.jsonl")), tmp_path / "out"
+    run(corpus, spans(), str(out), "inline", split=8000, partitions=2)
+    whole = [files(out, shard) for shard in range(3)]
+    receipts = sorted(path for path in (out / "store" / "receipts").rglob("*") if path.is_file())
+    for path in receipts[::2]:
+        path.unlink()
+    run(corpus, spans(), str(out), "local:2", split=8000, partitions=2)
+    assert len(receipts) > 10 and [files(out, shard) for shard in range(3)] == whole
