@@ -110,6 +110,7 @@ def main(folder: Path) -> None:
     assert all(tokenizer.find_prefix(text) == len(text) for text in ("US$", "C$", "A$"))
     write(folder / "text_classes.json", {"source": SOURCE, "classes": classes(tokenizer)})
     write(folder / "spacy_words.json", {"source": SOURCE, "endings_after_digit": endings(), "rules": rules(tokenizer)})
+    write(folder / "spacy_base.json", {"source": SOURCE.replace("blank English", "blank xx"), "rules": rules(spacy.blank("xx").tokenizer)})
 
 
 def write(path: Path, content: dict[str, object]) -> None:

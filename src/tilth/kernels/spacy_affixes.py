@@ -15,6 +15,7 @@ from tilth.kernels.spacy_rules import ENDING_COLUMNS, ENDINGS, Language, spells
 from tilth.kernels.text_classes import (
     ALPHA,
     BEFORE_DOT,
+    BEFORE_HYPHEN,
     DIGIT,
     INFIX,
     LOWER,
@@ -136,7 +137,7 @@ def infix_size(chunk: Chunk, at: int, lo: int, hi: int) -> int:
         return 0
     if code == _SLASH or code == _COLON or 60 <= code <= 62:  # noqa: SIM109
         return 1 if after & ALPHA else 0
-    return _hyphen_size(chunk, at, hi)
+    return _hyphen_size(chunk, at, hi) if before & BEFORE_HYPHEN else 0
 
 
 @kernel(allocates=False)

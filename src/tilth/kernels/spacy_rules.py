@@ -1,7 +1,7 @@
 """All that the tokenizer looks up, in one flat array `language`: flags of code points, exceptions, runs of tokens, endings.
 
 One array, because each array that a kernel takes costs on every call. The sections are found by the constants below.
-Source of the data: spaCy (MIT), blank English; the data files say which release, `bench/language_tables.py` writes them.
+Source of the data: spaCy (MIT), blank English and xx; the data files say which release, `bench/language_tables.py` writes them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 
 from tilth.kernels.jit import kernel
 from tilth.kernels.text_bytes import hash_bytes, pair, peek
-from tilth.kernels.text_classes import classes, data_file
+from tilth.kernels.text_classes import ALPHA, BEFORE_HYPHEN, classes, data_file
 
 Language = np.ndarray[tuple[int], np.dtype[np.int64]]
 
@@ -64,16 +64,27 @@ def find_known(language: Language, page: np.ndarray, start: int, end: int, key: 
 
 
 @functools.cache
-def language() -> Language:
-    """Return the array for blank English."""
+def language(code: str = "en") -> Language:
+    """Return the array for spaCy's blank pipeline "en", or "xx" or "tn": both have the exceptions of all languages, "xx" cuts no 5-a.
+
+    >>> bool(language("xx")[ord("5")] == language("tn")[ord("5")])
+    False
+    """
     content = data_file("spacy_words.json")
-    exceptions = {rule["text"]: rule["tokens"] for rule in content["rules"]}
-    runs = sorted((rule["pieces"], rule["text"]) for rule in content["rules"] if rule["pieces"])
+    rules = content["rules"]
+    if code != "en":
+        base = data_file("spacy_base.json")["rules"]
+        shared = {rule["text"] for rule in base}
+        rules = base if code == "xx" else [rule for rule in rules if rule["text"] in shared]
+    exceptions = {rule["text"]: rule["tokens"] for rule in rules}
+    runs = sorted((rule["pieces"], rule["text"]) for rule in rules if rule["pieces"])
     second = {piece for pieces, _ in runs for piece in pieces[1:]}
     known = list(exceptions) + sorted(second - exceptions.keys())
     every = known + content["endings_after_digit"]
     table = np.zeros(TEXTS + sum(len(text.encode()) for text in every), np.int64)
     table[: len(classes())] = classes()
+    if code == "xx":
+        table[: len(classes())][classes() & ALPHA == 0] &= ~BEFORE_HYPHEN
     table[TEXTS:] = np.frombuffer("".join(every).encode(), np.uint8)
     places = np.cumsum([0] + [len(text.encode()) for text in every])
     for number, text in enumerate(known):

@@ -38,6 +38,7 @@ COUNTED = 1 << 22  # "#", "." and the ellipsis: the rules count them
 CURLY = 1 << 23  # "{"
 BRACKET = 1 << 24  # "["
 LETTER_J = 1 << 25  # where "javascript" may start
+BEFORE_HYPHEN = 1 << 26  # a hyphen after it, with a letter behind, is cut out; spaCy's languages differ in it
 
 _NAMED = {
     "space": SPACE, "line_break": LINE_BREAK, "alphabetic": ALPHABETIC, "word": WORD, "decimal": DECIMAL, "punctuation": PUNCTUATION,
@@ -70,5 +71,6 @@ def classes() -> Classes:
     for bit, characters in _LISTED.items():
         table[[ord(c) for c in characters]] |= bit
     table[ord("0") : ord("9") + 1] &= ~NO_DIGIT
+    table[table & (ALPHA | DIGIT) != 0] |= BEFORE_HYPHEN
     table.flags.writeable = False
     return table

@@ -11,13 +11,15 @@ import pyarrow as pa
 
 from tilth.errors import RecipeError
 from tilth.kernels.arrow import utf8
-from tilth.kernels.spacy_rules import language as english
+from tilth.kernels.spacy_rules import language as spacy_language
 from tilth.kernels.word_spans import spacy_spans
 from tilth.segment import libraries
 from tilth.segment.languages import data_file
 from tilth.segment.pieces import Pieces, of_lists
 
-ENGLISH = "spacy:en"
+KERNELS = {"en": "en", "tn": "tn", "lg": "tn"} | dict.fromkeys(  # which of our arrays is spaCy's tokenizer for a code, to the word
+    ("xx", "af", "az", "cs", "dsb", "et", "eu", "he", "hr", "hy", "is", "lv", "sk", "sq", "yo"), "xx"
+)
 _INDIC = re.compile(f"([{re.escape(string.punctuation)}।॥꫰꫱꯫꯬꯭꯮꯯᱾᱿])")
 _URDU = re.compile(f"([{re.escape(string.punctuation)}؉؊،؞٪٫٬٭۔])")
 _NUMBERS = re.compile("(?:[0-9]+ [,.:/] )+[0-9]+")
@@ -50,9 +52,9 @@ def split_words(texts: pa.Array, language: str) -> Pieces:
     [['Mr.', "O'Neill", 'does', "n't", '.']]
     """
     tool, _, code = tool_of(language).partition(":")
-    if f"{tool}:{code}" == ENGLISH:
+    if tool == "spacy" and code in KERNELS:
         offsets, data = utf8(texts)
-        return Pieces(data, *spacy_spans(offsets, data, english()))
+        return Pieces(data, *spacy_spans(offsets, data, spacy_language(KERNELS[code])))
     if tool == "indic":
         return of_lists(indic(text or "", code) for text in texts.to_pylist())
     return of_lists(libraries.words_of(tool, code, text) if text else [] for text in texts.to_pylist())
