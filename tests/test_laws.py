@@ -75,7 +75,7 @@ def embedded() -> dict[str, list[tuple[object, pa.Table]]]:
     done = evaluate([embed.HashedSvd(dim=8), embed.KMeans(clusters=3), embed.Centroid("own")], examples())
     embedding, cluster, similarity = done.executed
     vectors = evaluate([embedding], examples()).table
-    steps = {"KMeans": embed.KMeans(), "Cluster": cluster, "Centroid": embed.Centroid("a"), "Similarity": similarity}
+    steps = {"KMeans": embed.KMeans(), "NearestCluster": cluster, "Centroid": embed.Centroid("a"), "Similarity": similarity}
     found = {f"embed.{name}": [(step, vectors)] for name, step in steps.items()}
     found["dedup.SemanticDuplicates"] = [(dedup.SemanticDuplicates(), done.table)]
     hashed = evaluate([dedup.SimHash()], examples()).table
@@ -123,6 +123,7 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
         "filters.BadWords": [(filters.bad_words(**LISTS["filters.bad_words"])[0], examples())],
         "filters.StopWords": [(filters.stop_words(**LISTS["filters.stop_words"])[0], examples())],
         "filters.Matches": [(filters.Matches("(?i)line"), examples())],
+        "filters.Perplexity": [(filters.LearnNgrams(order=2).finish(filters.LearnNgrams().observe(examples().to_batches()[0]))[0], examples())],
         "select.TopShare": [(select.TopShare("score"), scored())],
         "select.PrecisionThreshold": [(select.PrecisionThreshold("score", "label", "good", 0.5), scored())],
         "select.ParetoLuck": [(select.ParetoLuck("score"), scored())],

@@ -19,6 +19,7 @@ from tilth.filters.measure import Measure
 from tilth.filters.nemo import CharacterRatios, nemo
 from tilth.filters.page_length import PageLength
 from tilth.filters.parameters import fineweb2_parameters
+from tilth.filters.perplexity import LearnNgrams, Perplexity
 from tilth.filters.refinedweb import dclm, refinedweb
 from tilth.filters.shipped import dclm_quality, quality, toxicity
 from tilth.filters.stop_words import StopWords, stop_words
@@ -26,8 +27,8 @@ from tilth.filters.thresholds import Thresholds
 from tilth.filters.url import Urls, urls
 
 __all__ = [
-    "C4", "BadWords", "CharacterRatios", "Classify", "Code", "FineWebQuality", "GopherQuality", "GopherRepetition", "Language",
-    "LanguageThresholds", "Languages", "LearnClassifier", "Matches", "Measure", "PageLength", "StopWords", "Thresholds", "Urls",
-    "bad_words", "c4", "code", "dclm", "dclm_quality", "dolma", "fineweb", "fineweb2", "fineweb2_parameters", "fineweb_quality",
-    "gopher_quality", "gopher_repetition", "nemo", "quality", "refinedweb", "stop_words", "toxicity", "urls",
+    "BadWords", "C4", "CharacterRatios", "Classify", "Code", "FineWebQuality", "GopherQuality", "GopherRepetition", "Language",
+    "LanguageThresholds", "Languages", "LearnClassifier", "LearnNgrams", "Matches", "Measure", "PageLength", "Perplexity", "StopWords",
+    "Thresholds", "Urls", "bad_words", "c4", "code", "dclm", "dclm_quality", "dolma", "fineweb", "fineweb2", "fineweb2_parameters",
+    "fineweb_quality", "gopher_quality", "gopher_repetition", "nemo", "quality", "refinedweb", "stop_words", "toxicity", "urls",
 ]

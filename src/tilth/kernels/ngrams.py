@@ -43,7 +43,7 @@ def words(offsets: Offsets, data: Bytes, lower: bool) -> tuple[np.ndarray, np.nd
         count += _count(data, offsets[row], offsets[row + 1])
     hashes, starts, lines = np.empty(count, np.uint64), np.empty(count, np.int64), np.empty(count, np.int64)
     scratch = np.empty(256, np.uint8)
-    at, line, filled = 0, -1, 0
+    line, filled = -1, 0
     for row in range(len(offsets) - 1):
         place, end, fresh = offsets[row], offsets[row + 1], True
         while place < end:
@@ -99,24 +99,24 @@ def keys(stream: np.ndarray, lengths: np.ndarray, order: int) -> np.ndarray:
 
 
 @kernel
-def table(found: np.ndarray, prob: np.ndarray, backoff: np.ndarray, slots: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the open-addressing table (uint64[slots], float32[slots, 2]) of these keys; `slots` is a power of two."""
-    held, values = np.zeros(slots, np.uint64), np.zeros((slots, 2), np.float32)
+def table(found: np.ndarray, places: np.ndarray, slots: int) -> np.ndarray:
+    """Return the open-addressing table (uint64[slots], a power of two) of these keys, and fill `places` with where each lies."""
+    held = np.zeros(slots, np.uint64)
     mask = np.uint64(slots - 1)
     for i in range(len(found)):
         at = found[i] & mask
         while held[at] != EMPTY and held[at] != found[i]:
             at = (at + np.uint64(1)) & mask
         held[at] = found[i]
-        values[at, 0], values[at, 1] = prob[i], backoff[i]
-    return held, values
+        places[i] = at
+    return held
 
 
 @kernel(allocates=False, inline=True)
 def _find(held: np.ndarray, mask: np.uint64, key: np.uint64) -> int:
     at = key & mask
-    while held[at] != key:
-        if held[at] == EMPTY:
+    while held[at, 0] != key:
+        if held[at, 0] == EMPTY:
             return -1
         at = (at + np.uint64(1)) & mask
     return np.int64(at)
@@ -126,13 +126,15 @@ def _find(held: np.ndarray, mask: np.uint64, key: np.uint64) -> int:
 def score(
     offsets: Offsets, data: Bytes, lower: bool, held: np.ndarray, values: np.ndarray, order: int, begin: np.uint64, end_word: np.uint64,
     unknown: np.uint64, marks: bool,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return (log10 probability float64[n], predictions int64[n], of which unknown int64[n]) of each text, line by line.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Score texts with a table uint64[slots, 2] of keys and pairs of float32, and `values`, the same memory as float32[slots, 4].
+
+    Return of each text, line by line: log10 probability (float64[n]), words, words unknown and line ends predicted (int64[n] each).
 
     With `marks` each line begins after <s> and its end is predicted too.
     """
     count = len(offsets) - 1
-    total, made, missed = np.zeros(count), np.zeros(count, np.int64), np.zeros(count, np.int64)
+    total, said, missed, ended = np.zeros(count), np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count, np.int64)
     history, backoffs = np.empty(MOST, np.uint64), np.empty(2 * MOST, np.float32)
     scratch = np.empty(256, np.uint8)
     mask = np.uint64(len(held) - 1)
@@ -142,9 +144,9 @@ def score(
         while place <= stop:
             over = place == stop or data[place] == 0x0A
             if over and open_line and marks:
-                found = _predict(held, values, mask, order, end_word, unknown, history, known, backoffs, depth)
+                found = _predict(held, values, mask, order, end_word, _find(held, mask, _first(end_word)), history, known, backoffs, depth)
                 total[row] += found[0]
-                made[row] += 1
+                ended[row] += 1
             if over:
                 open_line = False
             if place == stop:
@@ -161,44 +163,45 @@ def score(
                     history[0], known = begin, 1
                     at = _find(held, mask, _first(begin))
                     if at >= 0:
-                        backoffs[0], depth = values[at, 1], 1
+                        backoffs[0], depth = values[at, 3], 1
             word = _word(data, start, place, lower, scratch)
-            if _find(held, mask, _first(word)) < 0:
+            at = _find(held, mask, _first(word))
+            if at < 0:
                 word = unknown
+                at = _find(held, mask, _first(word))
                 missed[row] += 1
-            found = _predict(held, values, mask, order, word, unknown, history, known, backoffs, depth)
+            found = _predict(held, values, mask, order, word, at, history, known, backoffs, depth)
             total[row] += found[0]
-            made[row] += 1
+            said[row] += 1
             depth = found[1]
             for back in range(min(known, order - 1), 0, -1):
                 history[back] = history[back - 1]
             history[0], known = word, min(known + 1, order - 1)
-    return total, made, missed
+    return total, said, missed, ended
 
 
 @kernel(allocates=False)
 def _predict(
-    held: np.ndarray, values: np.ndarray, mask: np.uint64, order: int, word: np.uint64, unknown: np.uint64, history: np.ndarray, known: int,
+    held: np.ndarray, values: np.ndarray, mask: np.uint64, order: int, word: np.uint64, at: int, history: np.ndarray, known: int,
     backoffs: np.ndarray, depth: int,
 ) -> tuple[float, int]:
-    """Return the log10 probability of `word` after `history` (the last word first), and how many contexts end with it.
+    """Return the log10 probability of `word`, which lies `at` in the table, after `history` (the last word first), and its contexts.
 
     `backoffs` are those of the contexts that end with the word before, `depth` of them; they become those of `word`.
     """
     key = _first(word)
-    at = _find(held, mask, key)
     if at < 0:  # no <unk> in the model: a word that it cannot say
         return -100.0, 0
-    prob, length = np.float64(values[at, 0]), 1
-    first = values[at, 1]
+    prob, length = np.float64(values[at, 2]), 1
+    first = values[at, 3]
     while length < order and length <= known:
         key = _longer(key, history[length - 1])
         at = _find(held, mask, key)
         if at < 0:
             break
-        prob = np.float64(values[at, 0])
+        prob = np.float64(values[at, 2])
         if length < order - 1:
-            backoffs[2 * MOST - length] = values[at, 1]  # at the far end, until the old ones are read
+            backoffs[2 * MOST - length] = values[at, 3]  # at the far end, until the old ones are read
         length += 1
     for context in range(length, depth + 1):
         prob += np.float64(backoffs[context - 1])
