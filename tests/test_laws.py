@@ -59,6 +59,10 @@ def pages() -> pa.Table:
     return addressed(pa.table({"html": html, "text": pa.nulls(20, pa.large_string()), "content_type": pa.nulls(20, pa.large_string())}))
 
 
+def learned(fold: Fold) -> object:
+    return fold.finish(fold.observe(examples().to_batches()[0]))[0]
+
+
 def scored() -> pa.Table:
     scores = [i / 400 for i in range(400)]
     return addressed(pa.table({"text": ["t"] * 400, "score": scores, "label": ["good" if s > 0.3 else "bad" for s in scores]}))
@@ -123,7 +127,7 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
         "filters.BadWords": [(filters.bad_words(**LISTS["filters.bad_words"])[0], examples())],
         "filters.StopWords": [(filters.stop_words(**LISTS["filters.stop_words"])[0], examples())],
         "filters.Matches": [(filters.Matches("(?i)line"), examples())],
-        "filters.Perplexity": [(filters.LearnNgrams(order=2).finish(filters.LearnNgrams().observe(examples().to_batches()[0]))[0], examples())],
+        "filters.Perplexity": [(learned(filters.LearnNgrams(order=2)), examples())],
         "select.TopShare": [(select.TopShare("score"), scored())],
         "select.PrecisionThreshold": [(select.PrecisionThreshold("score", "label", "good", 0.5), scored())],
         "select.ParetoLuck": [(select.ParetoLuck("score"), scored())],

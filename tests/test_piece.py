@@ -13,7 +13,6 @@ from tilth.op import put
 from tilth.piece import Changes, Piece, read_piece, same_buffers, unequal
 from tilth.store import Store
 
-
 _PARTS = pa.list_(pa.struct([("place", pa.int64())]))
 
 

@@ -99,7 +99,8 @@ class PrecisionThreshold(Fold):
         rows = seen["row"].to_numpy()
         order = np.argsort(rows)
         if len(rows) > self.most:
-            order = np.sort(np.argsort(np.array([mix64(row) for row in rows], np.uint64))[: self.most])
+            with np.errstate(over="ignore"):
+                order = np.sort(np.argsort(mix64.py_func(rows))[: self.most])
             order = order[np.argsort(rows[order])]
         return seen.take(pa.array(order)).combine_chunks()
 
