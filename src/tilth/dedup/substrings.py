@@ -14,6 +14,7 @@ from tilth.dedup import tokens
 from tilth.dedup.cut import SPAN, SPANS, CutSpans
 from tilth.dedup.edges import columns, run_starts
 from tilth.errors import RecipeError
+from tilth.kernels import anchors as sampled
 from tilth.kernels import substrings as kernels
 from tilth.kernels.arrow import Bytes, Offsets, utf8
 from tilth.kernels.units import NAMES, kinds
@@ -103,7 +104,7 @@ class RepeatedSubstrings(Exchange):
 
     def scatter(self, batch: pa.RecordBatch) -> pa.Table:
         """Return the anchors of the texts, by the hash of their windows."""
-        found = kernels.anchors(*self._read(batch["text"]), *self._how, self.length, self.size)
+        found = sampled.anchors(*self._read(batch["text"]), *self._how, self.length, self.size)
         key, context, check, document, first, last = found.T.copy()
         row = np.asarray(batch["row"])[document.astype(np.int64)]
         return pa.table(dict(zip(_ANCHOR, (key, context, check, row, first.astype(np.int64), last.astype(np.int64)), strict=True)))
@@ -113,7 +114,7 @@ class RepeatedSubstrings(Exchange):
 
     def _meet(self, rows: pa.Table, home: Home) -> pa.Table:
         """Return the spans around anchors whose context came before; where an anchor has several contexts, ask for the first of each."""
-        shared = rows.filter(pa.array(kernels.may_repeat(rows["key"].to_numpy())))
+        shared = rows.filter(pa.array(sampled.may_repeat(rows["key"].to_numpy())))
         key, context, check, row, first, last = columns(shared, *_ANCHOR)
         order = np.lexsort((first, row, check, context, key))
         key, context, check, row, first, last = (values[order] for values in (key, context, check, row, first, last))

@@ -7,7 +7,7 @@ import numpy as np
 from tilth.kernels.arrow import Bytes, Offsets
 from tilth.kernels.jit import kernel
 from tilth.kernels.text_bytes import peek
-from tilth.kernels.units import SPACE, WORD, is_edge, kind_at, split
+from tilth.kernels.units import SPACE, WORD, is_edge, kind_at, longest, split
 
 BOUNDARIES = ("character", "word", "line")
 _WORDS, _LINES = 1, 2
@@ -55,10 +55,7 @@ def align(
 @kernel
 def count_words(offsets: Offsets, data: Bytes, kinds: Bytes, wanted: np.ndarray) -> np.ndarray:
     """Return how many words (`kernels.units`) the wanted texts have, int64[n]; 0 for the others."""
-    longest = np.int64(0)
-    for i in range(len(wanted)):
-        longest = max(longest, offsets[i + 1] - offsets[i])
-    values, none = np.empty(longest + 1, np.uint64), np.empty(0, np.int64)
+    values, none = np.empty(longest(offsets) + 1, np.uint64), np.empty(0, np.int64)
     found = np.zeros(len(wanted), np.int64)
     for i in range(len(wanted)):
         if wanted[i]:

@@ -7,7 +7,7 @@ import unicodedata
 
 import numpy as np
 
-from tilth.kernels.arrow import Bytes
+from tilth.kernels.arrow import Bytes, Offsets
 from tilth.kernels.hash import mix64
 from tilth.kernels.jit import kernel
 from tilth.kernels.text_bytes import code_point, peek, width
@@ -47,6 +47,15 @@ def kinds() -> Bytes:
     table[_SKIN_TONES.start : _SKIN_TONES.stop] = JOINS
     table.flags.writeable = False
     return table
+
+
+@kernel(allocates=False)
+def longest(offsets: Offsets) -> int:
+    """Return how many bytes the longest text has."""
+    most = np.int64(0)
+    for i in range(len(offsets) - 1):
+        most = max(most, offsets[i + 1] - offsets[i])
+    return most
 
 
 @kernel(allocates=False)
