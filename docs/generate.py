@@ -1,5 +1,5 @@
-"""Writes what is made from the code: docs/cli.md, docs/operators.md, the tables at the end of docs/variants.md, recipes/recipe.schema.json.
-Run it after changing a step or command.
+"""Writes what is made from the code: docs/cli.md, docs/operators.md, docs/splitters.md, the tables at the end of docs/variants.md,
+recipes/recipe.schema.json. Run it after changing a step or command.
 
     python docs/generate.py
 """
@@ -11,6 +11,7 @@ import importlib
 import inspect
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ import pyarrow as pa
 from tilth import Filter, catalog
 from tilth.cli.main import COMMANDS, parser
 from tilth.schema import schema
+from tilth.segment.datatrove import KERNELS, REFUSED, tools
+from tilth.segment.languages import short_names
+from tilth.segment.words import tool_of
 
 ROOT = Path(__file__).resolve().parent.parent
 MADE = "<!-- made by docs/generate.py -->\n\n"
@@ -28,8 +32,36 @@ def files() -> dict[str, str]:
     """Return the text of every generated file by its path in the repository."""
     return {
         "docs/cli.md": cli(), "docs/operators.md": operators(), "docs/variants.md": variants(),
+        "docs/splitters.md": splitters(),
         "recipes/recipe.schema.json": json.dumps(schema(), indent=1, ensure_ascii=False) + "\n",
     }
+
+
+def splitters() -> str:
+    """Return the page of which tool serves which language."""
+    names = {name: code for code, name in sorted(short_names().items(), key=lambda each: len(each[0]), reverse=True)}
+    rows = [(name, code, tool_of(name), _datatrove_tool(tools().get(name, "–"))) for name, code in sorted(names.items())]
+    text = MADE + SPLITTERS + "| language | code | splitter `tilth` | splitter `datatrove` |\n|---|---|---|---|\n"
+    text += "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    text += f"\nOf the {len(tools())} languages that datatrove gives a tool:\n\n| tool | languages |\n|---|---:|\n"
+    families = Counter(re.sub(":[^*)]+", "", _datatrove_tool(tool)) for tool in tools().values())
+    return text + "".join(f"| {family} | {count} |\n" for family, count in families.most_common())
+
+
+SPLITTERS = """# Which tool splits which language
+
+What the splitters are: [languages.md](languages.md). `*`: by our own code, to the word, with nothing to install. `–`: no tool; in
+brackets: one that Tilth does not call, for it fetches a model from the network when it runs. For `tilth` the script decides: a language
+that is not listed has the tool of its script, `uax29` for all that put spaces between words.
+
+"""
+
+
+def _datatrove_tool(tool: str) -> str:
+    name, _, code = tool.partition(":")
+    if name in REFUSED:
+        return f"({tool})"
+    return f"{tool}*" if name == "indic" or (name == "spacy" and code in KERNELS) else tool
 
 
 def cli() -> str:

@@ -20,6 +20,7 @@ from tilth.segment.pieces import Pieces, of_lists
 KERNELS = {"en": "en", "tn": "tn", "lg": "tn"} | dict.fromkeys(  # which of our arrays is spaCy's tokenizer for a code, to the word
     ("xx", "af", "az", "cs", "dsb", "et", "eu", "he", "hr", "hy", "is", "lv", "sk", "sq", "yo"), "xx"
 )
+REFUSED = ("stanza", "botok")  # fetch models from the network when they run
 _INDIC = re.compile(f"([{re.escape(string.punctuation)}।॥꫰꫱꯫꯬꯭꯮꯯᱾᱿])")
 _URDU = re.compile(f"([{re.escape(string.punctuation)}؉؊،؞٪٫٬٭۔])")
 _NUMBERS = re.compile("(?:[0-9]+ [,.:/] )+[0-9]+")
@@ -39,7 +40,7 @@ def tools() -> dict[str, str]:
 def tool_of(language: str) -> str:
     """Return the tool of a language; raises RecipeError where datatrove has none, or one that Tilth does not call."""
     tool = tools().get(language, "")
-    if tool.partition(":")[0] in ("", "stanza", "botok"):
+    if not tool or tool.partition(":")[0] in REFUSED:
         why = f"it uses {tool.partition(':')[0]}, which fetches a model from the network when it runs" if tool else "it gives it no tool"
         raise RecipeError(f"{language} cannot be split as datatrove does.", where='splitter="datatrove"', why=why, fix='splitter="tilth"')
     return tool
