@@ -2,8 +2,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from tilth.embed import KMeans, Lloyd
-from tilth.embed.cluster import centres_of
+from tilth.embed import KMeans
+from tilth.embed.kmeans import Lloyd
+from tilth.embed.nearest_cluster import centres_of
 from tilth.errors import CorpusError, RecipeError
 from tilth.memory import addressed, evaluate
 from tilth.testing import check

@@ -62,7 +62,7 @@ class SemanticDuplicates(Exchange):
     `keep` says who is better: "first" (least address), "longest", a column's highest value, or "hard" and "easy" as those programs have
     it, the farthest from and the nearest to the middle of its cluster.
 
-    With `probes` above 1 a document also meets those of its next clusters (columns `cluster_2` and so on of `embed.Cluster`), which
+    With `probes` above 1 a document also meets those of its next clusters (columns `cluster_2` and so on of `embed.NearestCluster`), which
     finds pairs that a border of clusters parts, at that many times the cost. Documents of equal vectors cost one together. In a cluster
     of more than 32,768 others those are clustered again, and what meets in none of the parts is not compared. A document gets at most
     `window` edges in a cluster, to the best; one that is like more, all of them gone, may stay beside a like one: rather too few

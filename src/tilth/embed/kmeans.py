@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from tilth.embed import sample
-from tilth.embed.cluster import Cluster, centres_of
+from tilth.embed.nearest_cluster import NearestCluster, centres_of
 from tilth.embed.vectors import COLUMN, packed, unpacked, vectors
 from tilth.errors import CorpusError, RecipeError
 from tilth.kernels import cosine
@@ -19,14 +19,14 @@ _ROUNDS = 10  # on the sample
 
 @dataclass(frozen=True)
 class KMeans(Fold):
-    """Learn `clusters` centres of the vectors in `column` and become the `Cluster` step that says which each row is nearest to.
+    """Learn `clusters` centres of the vectors in `column` and become the `NearestCluster` step that says which each row is nearest to.
 
     Without `clusters` there are as many as make clusters of about 2,048 rows. The state is a sample, the `sample` rows of lowest hash;
     `finish` seeds centres by k-means++ on it, improves them there, and goes over the whole corpus `rounds` times, each a Fold whose
     state is the centres' sums. Vectors count by their direction (spherical k-means), as whole numbers, so that sums are exact and
     every machine, partition count and order of merging learns the same bits. A centre that loses all its rows stays where it was.
 
-    `nearest` is how many clusters `Cluster` names of each row. Raises RecipeError on sizes that cannot be, CorpusError where no row
+    `nearest` is how many clusters `NearestCluster` names of each row. Raises RecipeError on sizes that cannot be, CorpusError where no row
     has a vector.
 
     Source: Lloyd 1982; Arthur and Vassilvitskii, k-means++, SODA 2007; Dhillon and Modha, Concept Decompositions, 2001 (spherical).
@@ -65,7 +65,7 @@ class KMeans(Fold):
     def merge(self, a: pa.Table, b: pa.Table) -> pa.Table:
         return sample.bottom(pa.concat_tables([a, b]), self.sample)
 
-    def finish(self, state: pa.Table) -> list[Lloyd | Cluster]:
+    def finish(self, state: pa.Table) -> list[Lloyd | NearestCluster]:
         units = unpacked(state["unit"])
         if not len(units):
             raise CorpusError.empty("embed.KMeans", why=f"no row with a vector in {self.column!r} reached it")
@@ -105,7 +105,7 @@ class Lloyd(Fold):
         counts, sums = (both[0] + both[1] for both in zip(_numbers(a), _numbers(b), strict=True))
         return _sums(counts, sums.reshape(-1, self.dim))
 
-    def finish(self, state: pa.Table) -> list[Lloyd | Cluster]:
+    def finish(self, state: pa.Table) -> list[Lloyd | NearestCluster]:
         counts, sums = _numbers(state)
         return after(_moved(centres_of(self.centres, self.dim), counts, sums.reshape(-1, self.dim)), self.left, self.nearest, self.column)
 
@@ -113,11 +113,11 @@ class Lloyd(Fold):
         return f"Lloyd({len(self.centres) // 2 // self.dim} centres of {self.dim}, left={self.left})"
 
 
-def after(centres: np.ndarray, left: int, nearest: int, column: str) -> list[Lloyd | Cluster]:
+def after(centres: np.ndarray, left: int, nearest: int, column: str) -> list[Lloyd | NearestCluster]:
     """Return the next round, or where none is left the step that names clusters."""
     if left:
         return [Lloyd(centres.tobytes(), centres.shape[1], left - 1, nearest, column)]
-    return [Cluster(centres.tobytes(), centres.shape[1], nearest, column)]
+    return [NearestCluster(centres.tobytes(), centres.shape[1], nearest, column)]
 
 
 def on_sample(units: np.ndarray, clusters: int, seed: int) -> np.ndarray:

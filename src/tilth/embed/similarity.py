@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from tilth.embed.cluster import centres_of, nearest
+from tilth.embed.nearest_cluster import centres_of, nearest
 from tilth.embed.vectors import COLUMN, at_rows, vectors
 from tilth.errors import CorpusError, RecipeError
 from tilth.kernels import cosine

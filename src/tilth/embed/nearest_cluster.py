@@ -14,7 +14,7 @@ from tilth.op import Op, put
 
 
 @dataclass(frozen=True)
-class Cluster(Op):
+class NearestCluster(Op):
     """Add `cluster` (int64), the number of the nearest of `centres`, and `cluster_similarity` (float64), the cosine with it.
 
     With `nearest` above 1 there are also `cluster_2` and so on, the next ones. All are null where the row has no vector. `centres`
@@ -23,7 +23,7 @@ class Cluster(Op):
     Raises RecipeError where the centres are not what their sizes say, StepError where vectors are of another length.
 
     >>> centres = np.array([[16384, 0], [0, 16384]], np.int16).tobytes()
-    >>> Cluster(centres, dim=2).apply(pa.record_batch({"embedding": [[0.0, 5.0], None]})).to_pydict()["cluster"]
+    >>> NearestCluster(centres, dim=2).apply(pa.record_batch({"embedding": [[0.0, 5.0], None]})).to_pydict()["cluster"]
     [1, None]
     """
 
@@ -51,7 +51,7 @@ class Cluster(Op):
 
     def __repr__(self) -> str:
         count = len(self.centres) // 2 // max(1, self.dim)
-        return f"Cluster({count} centres of {self.dim}, nearest={self.nearest}, column={self.column!r})"
+        return f"NearestCluster({count} centres of {self.dim}, nearest={self.nearest}, column={self.column!r})"
 
 
 def centres_of(data: bytes, dim: int) -> np.ndarray:

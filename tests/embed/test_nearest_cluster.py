@@ -2,7 +2,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from tilth.embed import Cluster
+from tilth.embed import NearestCluster
 from tilth.errors import RecipeError, StepError
 from tilth.memory import addressed
 from tilth.testing import check
@@ -14,8 +14,8 @@ def test_laws_and_the_order_of_the_nearest():
     rng = np.random.default_rng(0)
     vectors = rng.standard_normal((30, 3))
     table = addressed(pa.table({"embedding": pa.array([*vectors.tolist(), None], pa.list_(pa.float64()))}))
-    check(Cluster(CENTRES, 3, nearest=3), table)
-    batch = Cluster(CENTRES, 3, nearest=3).apply(table.to_batches()[0])
+    check(NearestCluster(CENTRES, 3, nearest=3), table)
+    batch = NearestCluster(CENTRES, 3, nearest=3).apply(table.to_batches()[0])
     found = np.array([batch[name].to_pylist()[:-1] for name in ("cluster", "cluster_2", "cluster_3")]).T
     assert np.array_equal(found, np.argsort(-vectors, axis=1))
     cosine = vectors.max(axis=1) / np.linalg.norm(vectors, axis=1)
@@ -26,8 +26,8 @@ def test_laws_and_the_order_of_the_nearest():
 def test_what_cannot_be():
     for data, dim in ((b"", 3), (CENTRES, 0), (CENTRES, 4)):
         with pytest.raises(RecipeError, match="no centres"):
-            Cluster(data, dim)
+            NearestCluster(data, dim)
     with pytest.raises(RecipeError, match="not so many clusters"):
-        Cluster(CENTRES, 3, nearest=4)
+        NearestCluster(CENTRES, 3, nearest=4)
     with pytest.raises(StepError, match="4 numbers, not 3"):
-        Cluster(CENTRES, 3).apply(pa.record_batch({"embedding": [[1.0, 2.0, 3.0, 4.0]]}))
+        NearestCluster(CENTRES, 3).apply(pa.record_batch({"embedding": [[1.0, 2.0, 3.0, 4.0]]}))
