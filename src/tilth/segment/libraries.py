@@ -7,7 +7,7 @@ import importlib
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from types import ModuleType
 from typing import Any
@@ -91,13 +91,13 @@ def words_of(tool: str, code: str, text: str) -> list[str]:
     return [word for word in map(str.strip, TOOLS[tool](text, code)) if word]
 
 
-def cut_all(tool: str, stretches: Iterable[str]) -> tuple[list[str], list[int]]:
+def cut_all(tool: str, stretches: Sequence[str]) -> tuple[list[str], list[int]]:
     """Return the words of stretches of one script, without white space, one after the other, and how many each stretch has.
 
     >>> cut_all("syllables", ["မြန်မာ", "စာ"])
     (['မြန်', 'မာ', 'စာ'], [2, 1])
     """
-    if tool == "rjieba":  # one call for all: it never joins what a newline parts
+    if tool == "rjieba" and stretches:  # one call for all: it never joins what a newline parts
         words = list(rjieba("\n".join(stretches), ""))
         breaks = [-1, *(i for i, word in enumerate(words) if word == "\n"), len(words)]
         return [word for word in words if word != "\n"], [last - first - 1 for first, last in pairwise(breaks)]
