@@ -19,7 +19,7 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "images"
 
 
 def drawn() -> dict[str, bytes]:
-    """The images that golden/images/record.py draws, as files; its imports are of libraries that are not here."""
+    """The images that bench/oracles/record_images.py draws, as files; its imports are of libraries that are not here."""
     source = re.search(r"^def drawn.*?(?=^def )", (GOLDEN / "record.py").read_text(), re.DOTALL | re.MULTILINE)
     space = {"np": np, "Image": Image}
     exec("from __future__ import annotations\n" + source.group(), space)
