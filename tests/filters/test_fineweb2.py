@@ -6,10 +6,11 @@ from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from oracles.recorded import oracle
 
-from tilth import Filter, evaluate, filters
+from tilth import Filter, evaluate, filters, read, run
 from tilth.errors import RecipeError
 from tilth.filters.fineweb2 import PUBLISHED
 from tilth.filters.parameters import LanguageParameters, blob_of, parameters
@@ -80,6 +81,16 @@ def test_languages_are_identified_first() -> None:
     german, italian = "Der Boden wird für die Saat bereitet, und das dauert lange. " * 3, "Il suolo viene preparato per la semina."
     done = evaluate(filters.fineweb2(splitter="tilth"), pa.table({"text": [german, italian]}))
     assert done.audit["reason"].to_pylist() == ["top_3_gram", "language_without_thresholds"]
+
+
+def test_a_code_that_is_no_language_costs_only_its_row(tmp_path: Path) -> None:
+    table = pa.table({"text": ["Ein Satz."] * 3, "lang": ["de", "klingon", "de"], "lang_score": [0.9] * 3})
+    pq.write_table(table, tmp_path / "in.parquet")
+    steps = filters.fineweb2(identify=False, splitter="tilth")
+    done = run(read.Parquet(str(tmp_path / "in.parquet")), steps, str(tmp_path / "out"), "inline", probe=False)
+    assert (done.data["quarantined"], done.data["audited"]) == (1, 2)
+    [error] = pq.read_table(tmp_path / "out" / "quarantine")["error"].to_pylist()
+    assert "There is no language 'klingon'" in error
 
 
 def test_a_limit_that_a_language_lacks_drops_nothing() -> None:
