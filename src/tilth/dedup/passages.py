@@ -85,8 +85,9 @@ class Passages:
         first, counts, cuts, bodies = parts
         if self.variant == "dolma":
             stops = cuts[1:].copy()
-            inner = np.setdiff1d(np.arange(len(bodies)), first[:-1])
-            stops[inner - 1] = bodies[inner] - 1  # a line's "\r" is its own
+            inner = np.ones(len(bodies), bool)
+            inner[first[:-1]] = False
+            stops[np.flatnonzero(inner) - 1] = bodies[inner] - 1  # a line's "\r" is its own
             offsets, data = kernels.contents(bodies, stops, utf8(texts)[1], classes(), False)
         else:
             fold = self.normalise.words if self.normalise else _VARIANTS[self.variant].fold

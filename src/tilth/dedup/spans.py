@@ -97,8 +97,9 @@ class RepeatedSpans(Exchange):
 
     def _group(self, rows: pa.Table, home: Home) -> pa.Table:
         """Return (key, place, of): each window that is to go, at home of its document, and the row that stands for it."""
-        shared = np.union1d(repeated(rows["key"].to_numpy()), np.flatnonzero(rows["copies"].to_numpy() > 1))
-        rows = rows.take(pa.array(shared)).sort_by([(name, "ascending") for name in ("key", "check", "rank", "row")])
+        shared = rows["copies"].to_numpy() > 1
+        shared[repeated(rows["key"].to_numpy())] = True
+        rows = rows.filter(pa.array(shared)).sort_by([(name, "ascending") for name in ("key", "check", "rank", "row")])
         key, check, row, copies = columns(rows, "key", "check", "row", "copies")
         best = run_starts(key, check)
         many, documents = np.bincount(best, weights=copies, minlength=len(best)), np.bincount(best, minlength=len(best))
