@@ -93,6 +93,17 @@ def test_a_code_that_is_no_language_costs_only_its_row(tmp_path: Path) -> None:
     assert "There is no language 'klingon'" in error
 
 
+def test_a_language_that_the_splitter_refuses_costs_its_rows(tmp_path: Path) -> None:
+    table = blob_of({name: LanguageParameters(("a",), {}) for name in ("bel_Cyrl", "ces_Latn")})
+    rows = pa.table({"text": ["Гэта сказ.", "Toto je věta.", "Гэта сказ."], "lang": ["be", "cs", "be"], "lang_score": [0.9] * 3})
+    pq.write_table(rows, tmp_path / "in.parquet")
+    steps = filters.fineweb2(table, identify=False)
+    done = run(read.Parquet(str(tmp_path / "in.parquet")), steps, str(tmp_path / "out"), "inline", probe=False)
+    assert (done.data["quarantined"], done.data["audited"]) == (2, 1)
+    errors = pq.read_table(tmp_path / "out" / "quarantine")["error"].to_pylist()
+    assert all("stanza" in error and 'splitter="tilth"' in error for error in errors)
+
+
 def test_a_limit_that_a_language_lacks_drops_nothing() -> None:
     table = blob_of({"swe_Latn": LanguageParameters(("och",), {})})
     page = pa.table({"text": ["och " * 60], "lang": ["sv"], "lang_score": [0.0]})

@@ -136,6 +136,11 @@ def test_on_real_texts_they_are_near_what_fineweb2_published(shared: Path) -> No
         assert abs(found[name].limits["max_non_alpha_words_ratio"] - published[name].limits["max_non_alpha_words_ratio"]) < 0.1
 
 
+def test_a_language_that_the_splitter_refuses_is_not_learned() -> None:
+    table = addressed(pa.table({"text": ["Toto je věta.", "Гэта сказ."], "lang": ["cs", "be"], "lang_score": [0.9, 0.9]}))
+    assert set(learned(LanguageThresholds("en", "datatrove", "tail", "tail", "tail", min_documents=1), table)) == {"ces_Latn"}
+
+
 def test_it_finishes_into_rules() -> None:
     done = evaluate([LanguageThresholds(min_documents=2)], corpus())
     assert any(isinstance(step, Filter) and step.reason == "list_ratio" for step in done.executed)

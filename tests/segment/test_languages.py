@@ -36,3 +36,5 @@ def test_rows_by_language_with_codes_of_two_kinds_and_none() -> None:
     assert [(name, rows.tolist()) for name, rows in groups] == [("cmn_Hani", [1, 4]), ("deu_Latn", [0, 3])]
     assert by_language(pa.nulls(3, pa.large_string())) == []
     assert by_language(pa.array([], pa.large_string())) == []
+    with pytest.raises(ValueError, match="klingon"):
+        by_language(pa.array(["de", "klingon"]))

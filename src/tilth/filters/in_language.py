@@ -11,7 +11,7 @@ import pyarrow as pa
 from tilth.errors import RecipeError
 from tilth.kernels import text_counts
 from tilth.kernels.text_given import measure_given
-from tilth.op import Op, put
+from tilth.op import Op, fail, put
 from tilth.segment.languages import by_language, full_name
 from tilth.segment.words import SPLITTERS, split_words
 
@@ -37,22 +37,34 @@ def is_english(language: str | None, splitter: str) -> bool:
 def each_language(batch: pa.RecordBatch, step_for: Callable[[str], Op | None]) -> pa.RecordBatch:
     """Return `batch` with the columns that `step_for(language)` adds to the rows of each language of its column `lang`.
 
-    Null for rows without a language, and for languages for which there is no step; for "" it must be one that shows the columns.
+    Null for rows without a language, and for languages for which there is no step; for "" it must be one that shows the columns. Rows in
+    a language that the splitter refuses have its refusal as their `error`.
     """
     texts, places, parts = batch.select(["text"]), np.full(len(batch), -1, np.int64), list[pa.RecordBatch]()
     measured = 0
     for name, rows in by_language(batch["lang"]):
         step = step_for(name)
-        if step is not None:
-            places[rows] = measured + np.arange(len(rows))
+        if step is None:
+            continue
+        try:
             parts.append(step.apply(texts.take(pa.array(rows))))
-            measured += len(rows)
+        except RecipeError as error:
+            batch = _refused(batch, rows, f"{error.what} {error.why}: {error.fix}")
+            continue
+        places[rows] = measured + np.arange(len(rows))
+        measured += len(rows)
     parts.append(step_for("").apply(texts.slice(0, 0)))  # type: ignore[union-attr]  # so that there are columns where there are no rows
     whole, taken = pa.Table.from_batches(parts).combine_chunks(), pa.array(places, mask=places < 0)
     for name in whole.schema.names[1:]:
         column = whole[name].combine_chunks().take(taken) if len(whole) else pa.nulls(len(batch), whole[name].type)
         batch = put(batch, name, column)
     return batch
+
+
+def _refused(batch: pa.RecordBatch, rows: np.ndarray, why: str) -> pa.RecordBatch:
+    broken = np.zeros(len(batch), np.bool_)
+    broken[rows] = True
+    return fail(batch, pa.array(broken), pa.array([why] * len(batch), pa.large_string()))
 
 
 def check_language(step: Any) -> None:

@@ -22,7 +22,7 @@ from tilth.filters.parameters import LanguageParameters, blob_of
 from tilth.kernels.hash import mix64
 from tilth.op import Fold, Op
 from tilth.segment.languages import by_language, full_name
-from tilth.segment.words import SPLITTERS, split_words
+from tilth.segment.words import SPLITTERS, serves, split_words
 
 COMMON, RARER, FEWEST = 0.008, 0.003, 8  # stop words: their share of all words; the same where they would be too few
 SAMPLE_CHARS = 20_000  # of each text whose words are counted
@@ -63,7 +63,8 @@ class LanguageThresholds(Fold):
     and `lines` name the method for each family of rules: "mean_std", "quantile" and "median_ratio" carry the English threshold over from
     the documents in `reference`; "tail" drops the outer `share` of documents. The defaults are what the published values look like.
     A language score is the median less a standard deviation, between 0.3 and 0.9. Stop words are those that are more than 0.8 % of all
-    words, or 0.3 % where these are fewer than 8, in `sample` documents chosen by hash.
+    words, or 0.3 % where these are fewer than 8, in `sample` documents chosen by hash. A language that the splitter cannot split is not
+    learned.
 
     Source: Penedo et al. 2025 (FineWeb2, arXiv 2506.20920), filtering; stop words: the multilingual branch of datatrove by
     beme248, README. Distributions are kept to three decimals, exactly.
@@ -96,7 +97,8 @@ class LanguageThresholds(Fold):
 
     def observe(self, batch: pa.RecordBatch) -> pa.Table:
         batch = batch.filter(pc.is_valid(batch["text"]))
-        parts = [self._observe(name, batch.take(pa.array(rows))) for name, rows in by_language(batch["lang"])]
+        spoken = [(name, rows) for name, rows in by_language(batch["lang"]) if serves(self.splitter, name)]
+        parts = [self._observe(name, batch.take(pa.array(rows))) for name, rows in spoken]
         return self._compact(pa.concat_tables([STATE.empty_table(), *parts]))
 
     def merge(self, a: pa.Table, b: pa.Table) -> pa.Table:

@@ -61,7 +61,7 @@ def script(language: str) -> str:
 def by_language(languages: pa.Array) -> list[tuple[str, np.ndarray]]:
     """Return (full name, rows int64) of each language in an array of codes; rows without one are in none.
 
-    Raises RecipeError as `full_name` does.
+    Raises ValueError for a code that is no language: it is the row's fault, not the recipe's.
 
     >>> [(name, rows.tolist()) for name, rows in by_language(pa.array(["de", None, "deu_Latn", "fr"]))]
     [('deu_Latn', [0, 2]), ('fra_Latn', [3])]
@@ -70,5 +70,9 @@ def by_language(languages: pa.Array) -> list[tuple[str, np.ndarray]]:
     rows: dict[str, list[np.ndarray]] = {}
     places = np.asarray(pc.fill_null(codes.indices, -1))
     for number, code in enumerate(codes.dictionary.to_pylist()):
-        rows.setdefault(full_name(code), []).append(np.flatnonzero(places == number))
+        try:
+            name = full_name(code)
+        except RecipeError as error:
+            raise ValueError(f"{error.what} {error.fix}") from None
+        rows.setdefault(name, []).append(np.flatnonzero(places == number))
     return [(name, np.sort(np.concatenate(found))) for name, found in sorted(rows.items())]

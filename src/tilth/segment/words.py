@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from tilth.errors import RecipeError, StepError
+from tilth.errors import RecipeError
 from tilth.kernels.arrow import Bytes, Offsets, utf8
 from tilth.kernels.text_classes import classes
 from tilth.kernels.uax29 import word_breaks
@@ -90,6 +90,18 @@ def tool_of(language: str, splitter: str = "tilth") -> str:
     return (SCRIPTS.get(script(language), NONE).tool if splitter == "tilth" else "") or "uax29"
 
 
+def serves(splitter: str, language: str) -> bool:
+    """Return whether a splitter has a tool for a language.
+
+    >>> serves("datatrove", "bo"), serves("tilth", "bo")
+    (False, True)
+    """
+    try:
+        return bool(tool_of(language, splitter))
+    except RecipeError:
+        return False
+
+
 def _tilth(texts: pa.Array, language: str) -> Pieces:
     return _uax29(texts, SCRIPTS.get(script(language), NONE))
 
@@ -126,7 +138,6 @@ def _cut(tool: str, data: Bytes, starts: Offsets, stops: Offsets, ends: Offsets,
     offsets, held = utf8(pa.array(words, pa.large_string()))
     first = np.cumsum([0, *counts])
     if held.tobytes() != b"".join(number) or not np.array_equal(np.diff(offsets[first]), [len(stretch) for stretch in number]):
-        why = "its words, put together, are not the text again"
-        raise StepError(f"{tool} lost part of a text.", where="segment.words", why=why, fix='splitter="unicode"')
+        raise ValueError(f"{tool} lost part of a text: its words, put together, are not the text again")
     which = np.array([number[stretch] for stretch in each])
     return Pieces(data, *cut_stretches(starts, stops, ends, whole, which, first, offsets, held, word_breaks()))
