@@ -4,7 +4,8 @@
 
 The peer needs the library that trains (fasttext or fasttext-wheel). Both train with as many threads as there are cores, from texts on disk
 (fastText) and in memory (Tilth). Medians of wall and processor seconds over the passes; fastText's runs differ, so its accuracy is a mean.
-Then both score the held-out texts with the model that Tilth trained, on one core: fastText once a text, from Python, as pipelines call it.
+Then both score the held-out texts with the model that Tilth trained, as `LearnClassifier` leaves it (in as few dimensions as its labels
+need), on one core: fastText once a text, from Python, as pipelines call it.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ def tilth_of(train: Rows, test: Rows, settings: dict[str, Any], path: Path) -> d
     started, used = time.perf_counter(), time.process_time()
     layers, _ = fit(texts, labels, names, 0, same)
     times = time.perf_counter() - started, time.process_time() - used
-    path.write_bytes(dense(layers))
+    path.write_bytes(dense(layers.folded()))  # as LearnClassifier leaves it
     best, _, _ = read(path).classify(pa.array([text for text, _ in test], pa.large_string()), np.zeros(0, np.int32))
     right = sum(number >= 0 and names[number] == label for number, (_, label) in zip(best, test, strict=True)) / len(test)
     return {"wall": times[0], "cpu": times[1], "right": right}
@@ -138,8 +139,8 @@ def compared(name: str, peer: str, passes: int, folder: Path) -> tuple[str, str]
         (folder / part).write_text("".join(f"__label__{label} {text}\n" for text, label in rows))
     threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     task = {"train": str(folder / "train"), "test": str(folder / "test"), "settings": settings, "threads": threads}
-    model = folder / "model.bin"
-    tilth_of(train[:200], test[:50], settings, model)  # compiles
+    model = folder / f"{list(SETS).index(name)}.bin"  # a step knows a model by its path
+    tilth_of(train[:200], test[:50], settings, folder / "first.bin")  # compiles
     pairs = [(tilth_of(train, test, settings, model), asked(peer, task)) for _ in range(passes)]
     (ours, our_cpu), (theirs, their_cpu) = (
         [statistics.median(run[which][what] for run in pairs) for what in ("wall", "cpu")] for which in (0, 1)

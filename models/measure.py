@@ -14,7 +14,9 @@ import toxicity
 from splits import Rows
 
 from tilth.filters import Classify, Language, Languages
+from tilth.filters.classify import loaded
 from tilth.filters.language import LID_176
+from tilth.filters.language_models import Together, teller
 from tilth.op import Op
 
 SEED, TEXTS, PAIRS = 1, 60, 30  # texts a language of each kind, and texts in two languages
@@ -122,6 +124,21 @@ def of_languages(step: Classify, folder: Path) -> str:
             for code in sorted(tests)
         ]),
     ])  # fmt: skip
+
+
+def of_unseen(step: Classify, folder: Path, source: str) -> str:
+    """Return how well a model of languages tells texts of a source, which it was not trained on, alone and with lid.176."""
+    other = teller("lid.176")
+    models = {"lid.176": other, "alone": loaded(step.model), "with lid.176": Together(loaded(step.model), other)}
+    tests = {code: {source: languages.split(each[source])[1]} for code, each in languages.read(folder).items() if each.get(source)}
+    lines = []
+    for kind, lengths in (("paragraph", None), ("2 to 5 words", (2, 5))):
+        rows = _sampled(tests, lengths)
+        for who, model in models.items():
+            best, _, _ = model.classify(pa.array([text for text, _ in rows], pa.large_string()), np.zeros(0, np.int32))
+            told = [(code, model.labels[number] if number >= 0 else "") for number, (_, code) in zip(best, rows, strict=True)]
+            lines.append([kind, who, len(tests), *_summary(_f1(told))])
+    return table("text | model | languages: | mean F1: | F1 of 0.9 and more: | of 0.8 and more:", lines)
 
 
 def _cell(figures: dict[str, float], code: str) -> object:

@@ -30,7 +30,7 @@ SOURCES = (
 LIMITS = """\
 - English only; what it says of another language means nothing.
 - It tells running text from lists, menus, notices and fragments. It does not know what is true, kind or worth reading.
-- People are stricter: of the judged pages it calls three of four good at 0.5. As a strict filter use 0.9, or the best share of a corpus;
+- People are stricter: of the judged pages it calls four of five good at 0.5. As a strict filter use 0.9, or the best share of a corpus;
   its numbers are probabilities for pieces of pages, not of what people would say (ECE of the judged pages).
 - It prefers running prose, and so the kinds of English that are edited. What it does to verse, tables, code, dialogue and dialects was
   not measured.

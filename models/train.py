@@ -2,6 +2,7 @@
 
     python models/train.py DATA [NAME ...]          trains, writes src/tilth/models/NAME-1.ftz and docs/models/NAME.md
     python models/train.py DATA [NAME ...] --cards  writes the cards of the models as they are
+    python models/train.py DATA --without SOURCE    trains languages without a source of texts, and prints how it tells that source's
 
 DATA is the folder of labelled data that the cards name. The same data and the same versions of libraries give the same bytes.
 """
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import cards
 import languages
+import measure
 import pyarrow as pa
 import quality
 import toxicity
@@ -36,7 +38,13 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(MODELS)}; all by default")
     parser.add_argument("--cards", action="store_true")
+    parser.add_argument("--without", choices=languages.SOURCES_OF_TEXT)
     arguments = parser.parse_args()
+    if arguments.without:
+        kept = [source for source in languages.SOURCES_OF_TEXT if source != arguments.without]
+        step = learned(languages.LEARN, languages.training(arguments.data, kept))
+        print(measure.of_unseen(step, arguments.data, arguments.without))
+        return
     for name in arguments.names or MODELS:
         if not arguments.cards:
             step = learned(MODELS[name].LEARN, MODELS[name].training(arguments.data))

@@ -15,6 +15,7 @@ import numpy as np
 
 from tilth.kernels.arrow import Bytes, Offsets
 from tilth.kernels.fasttext_output import Output, score, trail_of
+from tilth.kernels.fasttext_sum import add_rows
 from tilth.kernels.fasttext_words import Input, Int, eight, equal, find, hash_of, is_label, next_word, row_of, subwords
 from tilth.kernels.jit import kernel
 
@@ -90,10 +91,7 @@ def _learn(source: Input, text: Bytes, start: Int, end: Int, memo: Memo) -> Int:
 @kernel(allocates=False)
 def _add(weights: np.ndarray, total: _Sum) -> None:
     """Add what waits."""
-    for i in range(total.counts[0]):
-        row = total.waiting[i]
-        for j in range(len(total.vector)):
-            total.vector[j] += weights[row, j]
+    add_rows(weights, total.waiting, 0, total.counts[0], total.vector)
     total.counts[1] += total.counts[0]
     total.counts[0] = 0
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tilth.kernels.fasttext_output import EACH
+from tilth.kernels.fasttext_sum import add_rows
 from tilth.kernels.fasttext_words import Int
 from tilth.kernels.hash import mix64
 from tilth.kernels.jit import kernel
@@ -148,10 +149,7 @@ def read_block(texts: Texts, model: Model, block: Block, first: Int, last: Int) 
         hidden = block.hidden[b]
         hidden[:] = 0
         _rows_of(texts, block.texts[b], block.rows, at)
-        for k in range(at, end):
-            row = block.rows[k]
-            for j in range(len(hidden)):
-                hidden[j] += model.vectors[row, j]
+        add_rows(model.vectors, block.rows, at, end, hidden)
         share = np.float32(1) / np.float32(max(1, end - at))
         for j in range(len(hidden)):
             hidden[j] *= share
