@@ -110,6 +110,15 @@ def test_the_next_cluster_finds_what_a_border_parts():
     assert found[1] > 3 * found[2] > 9 * max(found[4], 0) and found[4] < 0.01 * near.sum()
 
 
+def test_more_probes_than_clusters_find_no_more(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    texts = ["one two three four", "one two three four five", "six seven eight", "", "one two three four"]
+    (tmp_path / "few.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    for probes in (1, 3):
+        run(read.Jsonl("few.jsonl"), semantic(0.9, clusters=1, probes=probes), f"out{probes}", "inline")
+        assert pq.read_table(f"out{probes}/audit")["row"].to_pylist() == [1, 4]
+
+
 def test_a_million_alike_cost_one():
     one = np.random.default_rng(0).standard_normal(64).astype(np.float32)
     embedding = pa.FixedSizeListArray.from_arrays(np.tile(one, 50_000), 64)

@@ -23,11 +23,17 @@ def test_laws_and_the_order_of_the_nearest():
     assert batch["cluster"].to_pylist()[-1] is None
 
 
+def test_more_nearest_than_clusters_are_null():
+    batch = NearestCluster(CENTRES, 3, nearest=5).apply(pa.record_batch({"embedding": [[1.0, 2.0, 3.0]]}))
+    assert [batch[name].to_pylist() for name in ("cluster_3", "cluster_4", "cluster_5")] == [[0], [None], [None]]
+    assert batch["cluster_5"].type == pa.int64()
+
+
 def test_what_cannot_be():
     for data, dim in ((b"", 3), (CENTRES, 0), (CENTRES, 4)):
         with pytest.raises(RecipeError, match="no centres"):
             NearestCluster(data, dim)
-    with pytest.raises(RecipeError, match="not so many clusters"):
-        NearestCluster(CENTRES, 3, nearest=4)
+    with pytest.raises(RecipeError, match="at least one"):
+        NearestCluster(CENTRES, 3, nearest=0)
     with pytest.raises(StepError, match="4 numbers, not 3"):
         NearestCluster(CENTRES, 3).apply(pa.record_batch({"embedding": [[1.0, 2.0, 3.0, 4.0]]}))

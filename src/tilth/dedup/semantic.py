@@ -106,14 +106,17 @@ class SemanticDuplicates(Exchange):
         return ["cluster", *(f"cluster_{i}" for i in range(2, self.probes + 1))]
 
     def scatter(self, batch: pa.RecordBatch) -> pa.Table:
+        missing = [name for name in self._clusters() if name not in batch.schema.names]
+        if missing:
+            fix = f"put embed.KMeans(nearest={self.probes}) before this step"
+            raise CorpusError.no_column(missing[0], batch.schema.names, where=repr(self), fix=fix)
         found, some = vectors(batch, self.column)
-        names = [name for name in self._clusters() if name in batch.schema.names]  # fewer where there are not so many clusters
-        if "cluster" not in names:
-            raise CorpusError.no_column("cluster", batch.schema.names, where=repr(self), fix="put embed.KMeans() before this step")
-        keys = [_keys(np.asarray(batch[name].fill_null(0))[some]) for name in names]
-        units = packed(cosine.units(found))
-        each = {"row": np.asarray(batch["row"])[some], "rank": self._rank(batch)[some], "home": keys[0]}
-        parts = [pa.table({"key": key, **each, "unit": units}) for key in keys]
+        whole = {"row": np.asarray(batch["row"]), "rank": self._rank(batch), "home": _keys(batch["cluster"])}
+        each = pa.table({name: values[some] for name, values in whole.items()} | {"unit": packed(cosine.units(found))})
+        parts = []
+        for name in self._clusters():  # null where there are not so many clusters
+            there = pa.array(np.asarray(batch[name].is_valid())[some])
+            parts.append(each.filter(there).add_column(0, "key", pa.array(_keys(batch[name])[some]).filter(there)))
         return pa.concat_tables(parts)
 
     def _rank(self, batch: pa.RecordBatch) -> np.ndarray:
@@ -148,9 +151,9 @@ class SemanticDuplicates(Exchange):
         return mark(batch, of.is_valid(), "semantic duplicate", of)
 
 
-def _keys(clusters: np.ndarray) -> np.ndarray:
+def _keys(clusters: pa.Array) -> np.ndarray:
     with np.errstate(over="ignore"):
-        return (clusters.astype(np.uint64) + np.uint64(1)) * _SPREAD | TOP_BIT
+        return (np.asarray(clusters.fill_null(0)).astype(np.uint64) + np.uint64(1)) * _SPREAD | TOP_BIT
 
 
 _Pairs = tuple[np.ndarray, np.ndarray, np.ndarray]

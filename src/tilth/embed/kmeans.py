@@ -71,7 +71,7 @@ class KMeans(Fold):
             raise CorpusError.empty("embed.KMeans", why=f"no row with a vector in {self.column!r} reached it")
         wanted = self.clusters or 1 + sample.population(state, self.sample) // 2048
         centres = on_sample(units, min(wanted, len(units)), self.seed)
-        return after(centres, self.rounds, min(self.nearest, len(centres)), self.column)
+        return after(centres, self.rounds, self.nearest, self.column)
 
 
 @dataclass(frozen=True)

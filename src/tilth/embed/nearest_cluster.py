@@ -17,8 +17,9 @@ from tilth.op import Op, put
 class NearestCluster(Op):
     """Add `cluster` (int64), the number of the nearest of `centres`, and `cluster_similarity` (float64), the cosine with it.
 
-    With `nearest` above 1 there are also `cluster_2` and so on, the next ones. All are null where the row has no vector. `centres`
-    are unit vectors of `dim` numbers, int16 little-endian, 2**14 being 1: what `KMeans` learns. Sample by `cluster` for variety.
+    With `nearest` above 1 there are also `cluster_2` and so on, the next ones, null where there are not so many. All are null where the
+    row has no vector. `centres` are unit vectors of `dim` numbers, int16 little-endian, 2**14 being 1: what `KMeans` learns. Sample by
+    `cluster` for variety.
 
     Raises RecipeError where the centres are not what their sizes say, StepError where vectors are of another length.
 
@@ -33,20 +34,22 @@ class NearestCluster(Op):
     column: str = COLUMN
 
     def __post_init__(self) -> None:
-        count = len(centres_of(self.centres, self.dim))
-        if not 1 <= self.nearest <= count:
-            raise RecipeError("There are not so many clusters.", where=repr(self), why=f"there are {count}", fix=f"nearest={count} at most")
+        centres_of(self.centres, self.dim)
+        if self.nearest < 1:
+            raise RecipeError("A row has at least one nearest cluster.", where=repr(self), fix="nearest=1")
 
     @property
     def reads(self) -> tuple[str, ...]:
         return (self.column,)
 
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        which, dots, some = nearest(batch, self.column, centres_of(self.centres, self.dim), self.nearest)
+        centres = centres_of(self.centres, self.dim)
+        which, dots, some = nearest(batch, self.column, centres, min(self.nearest, len(centres)))
         batch = put(batch, "cluster", at_rows(which[:, 0].astype(np.int64), some))
         batch = put(batch, "cluster_similarity", at_rows(dots[:, 0] / cosine.ONE, some))
         for i in range(1, self.nearest):
-            batch = put(batch, f"cluster_{i + 1}", at_rows(which[:, i].astype(np.int64), some))
+            other = at_rows(which[:, i].astype(np.int64), some) if i < len(centres) else pa.nulls(len(batch), pa.int64())
+            batch = put(batch, f"cluster_{i + 1}", other)
         return batch
 
     def __repr__(self) -> str:
