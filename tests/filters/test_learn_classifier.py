@@ -120,6 +120,16 @@ def test_one_label_or_none_teaches_nothing(labels: list[Any], why: str) -> None:
     assert why in refused.value.why and "union" in refused.value.fix
 
 
+def test_labels_that_come_late_are_met_without_the_probe(tmp_path: Path) -> None:
+    made = [{"text": f"soil seed {i}", "label": "a"} for i in range(2000)] + [{"text": f"wave {i}", "label": "b"} for i in range(9)]
+    made += [{"text": "no label", "label": None}] * 5
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, made)))
+    corpus, recipe = read.Jsonl(str(tmp_path / "rows.jsonl")), [replace(LEARN, epochs=1)]
+    with pytest.raises(RecipeError, match="probe=False"):
+        t.run(corpus, recipe, str(tmp_path / "out"), "inline")
+    assert "5 without a label" in t.run(corpus, recipe, str(tmp_path / "out"), "inline", probe=False).data["executed"][0]["note"]
+
+
 def test_a_label_that_no_row_has_is_refused() -> None:
     for learn in (replace(LEARN, positive="forest"), replace(LEARN, scores=("sea", "forest"))):
         with pytest.raises(RecipeError, match="No row has the label 'forest'"):

@@ -18,6 +18,7 @@ from tilth.filters.fasttext_write import dense, quantised
 from tilth.filters.labelled import fair_share, hashes, joined, labelled, unlabelled
 from tilth.op import Fold, put
 
+_PROBED = "; if the others come late in the corpus, run with probe=False: the probe sees its first rows alone"
 _OTHER = 1  # a seed, so that who is held out has nothing to do with who is in the sample
 
 
@@ -116,7 +117,9 @@ class LearnClassifier(Fold):
         )
         layers, scores = train(texts, labels, names, held, settings)
         model, scale, offset = self._calibrated(layers, scores, labels[len(labels) - held :])
-        note = _note(scores, scale, offset, labels, names, unlabelled(state))
+        if len(names) == 2 and not settings.each:
+            scores = np.stack([np.zeros(held), scores[:, 1] - scores[:, 0] + offset / scale], 1)
+        note = _note(scale * scores, labels, names, unlabelled(state), settings.each)
         logging.getLogger(__name__).info("%s: %s", self._where(), note)
         data = quantised(model, self.features) if self.quantise else dense(model)
         return [Classify(data, self.name, self.positive, self.scores, self.lower, note)]
@@ -131,12 +134,12 @@ class LearnClassifier(Fold):
             seen = f"every labelled row is {names[0]!r}" if names else "no row has both a label and a text"
             raise RecipeError(
                 "There is nothing to tell apart.", where=self._where(), why=f"{seen}; {unlabelled(state)} rows have no label, or no text",
-                fix="give rows of two labels at least: read.union(good=..., bad=...) has the label 'source'",
+                fix=f"give rows of two labels at least: read.union(good=..., bad=...) has the label 'source'{_PROBED}",
             )
         for name in (self.positive, *self.scores):
             if name and name not in names:
                 known = ", ".join(map(repr, names[:5]))
-                why, fix = f"the labels are {known}", f"one of {known}"
+                why, fix = f"the labels are {known}", f"one of {known}{_PROBED}"
                 raise RecipeError(f"No row has the label {name!r}.", where=self._where(), why=why, fix=fix)
         if bad := [name for name in names if "\0" in name]:
             raise RecipeError(f"{bad[0]!r} cannot be a label.", where=self._where(), why="a model file ends names with a zero byte")
@@ -164,16 +167,13 @@ class LearnClassifier(Fold):
         return layers.folded(scale, offset), scale, offset
 
 
-def _note(scores: np.ndarray, scale: float, offset: float, labels: np.ndarray, names: list[str], ignored: int) -> str:
-    """Return in words how well the model does on the texts held out."""
+def _note(scores: np.ndarray, labels: np.ndarray, names: list[str], ignored: int, each: bool) -> str:
+    """Return in words how well the model does on the texts held out, the last, which have these scores."""
     held = len(scores)
     said = [f"{len(labels) - held} texts trained on"] + ([f"{ignored} without a label"] if ignored else [])
     if held:
         true, told = labels[len(labels) - held :], scores.argmax(1)
-        if len(names) == 2:
-            scores = np.stack([np.zeros(held), scale * (scores[:, 1] - scores[:, 0]) + offset], 1)
-            told = scores.argmax(1)
-        said.append(f"{held} held out, of which {np.mean(told == true):.1%} right, log loss {surprise(scores, true):.3f}")
+        said.append(f"{held} held out, of which {np.mean(told == true):.1%} right, log loss {surprise(scores, true, each):.3f}")
         for i, name in enumerate(names[:10]):
             hit = int(((told == i) & (true == i)).sum())
             said.append(f"{name}: precision {hit / max(1, (told == i).sum()):.3f}, recall {hit / max(1, (true == i).sum()):.3f}")
