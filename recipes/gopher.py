@@ -1,8 +1,8 @@
 """MassiveWeb, the web part of Gopher's MassiveText, as its paper describes it.
 
-Source: Rae et al. 2021 (Gopher, arXiv 2112.11446), appendix A1.1, in its order. No code was published: quality is measured as datatrove
-does, which like the paper tests hashes and ellipses apart and wants different stop words; repetition as DCLM does, which like the paper
-counts a character once however many repeated n-grams hold it (docs/variants.md).
+Source: Rae et al. 2021 (Gopher, arXiv 2112.11446), appendix A1.1, in its order. No code was published. Rules are measured as DCLM measures
+them, which is the nearest to the text: words lie between white space, and a character counts once however many repeated n-grams hold it.
+DCLM adds hashes and ellipses up, and counts a stop word each time (docs/variants.md).
 
 Not here, and how to give it:
   Google's SafeSearch                 a list of bad words, the nearest that is public: TILTH_BAD_WORDS=path/to/en
@@ -24,7 +24,8 @@ recipe = [
     filters.Language(),
     Filter("lang == 'en'", reason="language"),  # content filtering: no threshold is given
     *(filters.bad_words(bad_words, lang="en") if bad_words else ()),
-    *filters.gopher_quality(),  # 50 to 100,000 words of 3 to 10 letters, symbols 0.1, bullets 0.9, ellipses 0.3, letters 0.8, 2 stop words
+    # 50 to 100,000 words of 3 to 10 letters on average, symbols 0.1, bullets 0.9, ellipses 0.3, words with letters 0.8, 2 stop words
+    *filters.gopher_quality("dclm"),
     *filters.gopher_repetition("dclm"),  # table A1: lines and paragraphs 0.3, their characters 0.2, n-grams 0.2 to 0.1
     *dedup.exact(),
     *dedup.near(  # 13-grams, Jaccard above 0.8, white space and punctuation not counting; of two a random one stays: here the first

@@ -25,7 +25,7 @@ recipe = [
     filters.Language(),
     Filter("lang_en >= 0.65", reason="language"),  # 3.1, of fastText's model
     *filters.refinedweb(remove_urls=False),  # 3.2 and G.2: Gopher's repetition and quality; lines edited, 5 % of words at most
-    *dedup.near(jaccard=0.8, ngram=5, bands=450, rows=20),  # G.3: 9,000 hashes; the paper has 450 and 20 the other way round
+    *dedup.near(jaccard=0.8, ngram=5, bands=450, rows=20),  # G.3: 9,000 hashes, 72 kB a page; the paper swaps 450 and 20
     *dedup.substrings(length=50, keep="none", least=4),  # G.3: every copy is cut; at least 20 characters must be left, about four words
     *dedup.urls(column="id", form=dedup.UrlForm(False, False, False, False, False, False, False, False)),  # 3.3: URLs met in another part
 ]

@@ -53,9 +53,9 @@ DROPS: dict[str, dict[str, str]] = {
         "german_goods": "list_ratio", **dict.fromkeys([*GOOD, *ENGLISH], "language_without_thresholds"),
     },
     "gopher": {
-        "empty": "no main content", "good_german": "language", "german_goods": "language", "short": "gopher_short_doc",
-        "goods": "gopher_enough_stop_words", "numbers": "gopher_below_alpha_threshold", "hashes": "gopher_too_many_hashes",
-        "ellipses": "gopher_too_many_end_ellipsis", "refrain": "repeated_lines", "stutter": "repeated_lines", "copied": "exact duplicate",
+        "empty": "no main content", "good_german": "language", "german_goods": "language", "short": "page_length_filter",
+        "hashes": "page_length_filter", "numbers": "alphabetic_word_ratio_filter", "ellipses": "ellipsis_count_filter",
+        "bullets": "bullet_count_filter", "refrain": "repeated_lines", "stutter": "repeated_lines", "copied": "exact duplicate",
         "copied_nearly": "near duplicate",
     },
     "refinedweb": {
@@ -92,8 +92,10 @@ def nothing_given(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def test_each_recipe_has_its_drops() -> None:
+def test_each_recipe_has_its_drops_and_its_place_in_the_docs() -> None:
     assert set(DROPS) == set(NAMES)
+    docs = (FOLDER.parent / "docs" / "recipes.md").read_text()
+    assert [name for name in NAMES if f"(../recipes/{name}.py)" not in docs] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
