@@ -1,4 +1,4 @@
-"""Write what two libraries say of the images of a folder, and of drawn ones: `python record.py FOLDER > hashes.json`.
+"""Write what two libraries say of the images of a folder, and of drawn ones: `python record_images.py FOLDER > hashes.json`.
 
 imagehash 4.3.2 (needs scipy) and imagededup 0.3.3, whose hashes do without its torch.
 """

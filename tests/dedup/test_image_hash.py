@@ -16,11 +16,12 @@ from tilth.testing import check
 
 Image = pytest.importorskip("PIL.Image", reason="the extra 'image' is not installed")
 GOLDEN = Path(__file__).parents[1] / "golden" / "images"
+RECORDER = Path(__file__).parents[2] / "bench" / "oracles" / "record_images.py"
 
 
 def drawn() -> dict[str, bytes]:
     """The images that bench/oracles/record_images.py draws, as files; its imports are of libraries that are not here."""
-    source = re.search(r"^def drawn.*?(?=^def )", (GOLDEN / "record.py").read_text(), re.DOTALL | re.MULTILINE)
+    source = re.search(r"^def drawn.*?(?=^def )", RECORDER.read_text(), re.DOTALL | re.MULTILINE)
     space = {"np": np, "Image": Image}
     exec("from __future__ import annotations\n" + source.group(), space)
     files = {}

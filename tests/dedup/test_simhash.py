@@ -17,6 +17,7 @@ from tilth.memory import evaluate
 from tilth.testing import check
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "simhash"
+RECORDER = Path(__file__).parents[2] / "bench" / "oracles" / "record_simhash.py"
 
 
 def table(texts):
@@ -48,13 +49,13 @@ def test_the_variant_datajuicer_is_its_program(texts, ngram):
 
 def test_the_variant_datajuicer_is_the_tool_itself_on_odd_texts():
     golden = json.loads((GOLDEN / "datajuicer.json").read_text())["odd"]
-    odd = runpy.run_path(str(GOLDEN / "record.py"))["ODD"]
+    odd = runpy.run_path(str(RECORDER))["ODD"]
     assert [f"{value:016x}" for value in hashes(SimHash(variant="datajuicer"), odd)] == golden["hashes"].split()
 
 
 def test_the_variant_datajuicer_is_the_tool_itself_on_real_texts(shared):
     golden = json.loads((GOLDEN / "datajuicer.json").read_text())
-    for name, texts in runpy.run_path(str(GOLDEN / "record.py"))["texts"](shared).items():
+    for name, texts in runpy.run_path(str(RECORDER))["texts"](shared).items():
         done = evaluate(simhash(variant="datajuicer"), table(texts))
         assert [f"{value:016x}" for value in hashes(SimHash(variant="datajuicer"), texts)] == golden[name]["hashes"].split()
         assert sorted(done.audit["row"].to_pylist()) == golden[name]["gone"]

@@ -1,4 +1,4 @@
-"""Write what py-data-juicer's document_simhash_deduplicator says: `python record.py DATA > datajuicer.json`, where it is installed.
+"""Write what py-data-juicer's document_simhash_deduplicator says: `python record_simhash.py DATA > datajuicer.json`, where it is installed.
 
 DATA is the folder of real data. Of each set: the SimHash of each text with the tool's defaults, and which texts it keeps.
 """
