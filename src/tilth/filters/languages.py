@@ -27,6 +27,8 @@ class Languages(Op):
     A piece counts where the model gives its language at least the probability `sure`. A piece ends with a sentence or a line, but has
     `least` characters at least. `model` is "tilth", "lid.176", "both" or a file, as for `Language`.
 
+    Method: the model of `Language` on each piece; how a text is cut is our own. docs/models/languages.md has figures on mixed texts.
+
     Raises RecipeError where the model cannot be read.
 
     >>> text = "The soil is made ready for the seed in spring. Der Boden wird im Frühling für die Saat bereitet."
