@@ -117,7 +117,9 @@ def train(texts: pa.Array, order: int = 3, least: int = 1, lower: bool = False) 
     """
     stream, lengths = sentences(texts, lower)
     counts = counted(stream, lengths, order)
-    kept_key, kept_prob, kept_backoff = [], [], []
+    kept_key: list[np.ndarray] = []
+    kept_prob: list[np.ndarray] = []
+    kept_backoff: list[np.ndarray] = []
     below = (np.zeros(1, np.uint64), np.array([1.0 / max(1, len(counts[0].key))]))  # uniform over all words, </s> and <unk>; <s> is none
     for number, each in enumerate(counts, 1):
         keep = each.raw >= (least if number > 1 else 1)  # of an n-gram that stays, context and suffix stay too: both are as frequent
