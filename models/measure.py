@@ -112,12 +112,16 @@ def of_languages(step: Classify, folder: Path) -> str:
             [kind, who, *_summary(_f1(_told(who, shared[kind], known)))] for kind in kinds for who in TELLERS
         ]),
         "Texts of a kind that nothing was trained on (XQuAD: paragraphs of Wikipedia, and questions about them; twelve languages):",
-        table("text | model | mean F1: | lowest:", _questions(folder)),
-        f"Texts in two languages (three sentences of each, {PAIRS} texts a language) and in one (six sentences), told by `Languages`:",
+        table("text | model | mean F1: | lowest:", _elsewhere(languages.questions(folder))),
+        "A book that nothing was trained on and no setting was chosen by (Genesis; six languages, 500 lines of each at most):",
+        table("text | model | mean F1: | lowest:", _elsewhere(languages.genesis(folder))),
+        (f"Texts in two languages (three sentences of each, {PAIRS} texts a language) and in one (six sentences), told by `Languages`; of the "
+         "kind that tilth was trained on:"),
         table("model | both found: | first language right where there is one: | a second of a tenth or more where there is none:", [
             [who, *mixed[who][1]] for who in TELLERS
         ]),
-        "Each language: F1 of paragraphs, of 2 to 5 words, and in how many of the mixed texts it was found.",
+        ("Each language, on texts mostly of the kind that tilth was trained on: F1 of paragraphs, of 2 to 5 words, and in how many of the "
+         "mixed texts it was found."),
         table("language | " + " | ".join(f"{kind}, {who}:" for kind in ("paragraph", "short", "mixed") for who in TELLERS), [
             [f"{code} ({languages.CODES[code][0]})", *(_cell(f1["paragraph", who], code) for who in TELLERS),
              *(_cell(f1["2 to 5 words", who], code) for who in TELLERS), *(_cell(mixed[who][0], code) for who in TELLERS)]
@@ -178,9 +182,9 @@ def _f1(told: list[tuple[str, str]]) -> dict[str, float]:
     return found
 
 
-def _questions(folder: Path) -> list[list[object]]:
-    found, lines = languages.questions(folder), []
-    for kind, lengths in (("paragraph or question", None), ("2 to 5 words", (2, 5))):
+def _elsewhere(found: dict[str, list[str]]) -> list[list[object]]:
+    lines: list[list[object]] = []
+    for kind, lengths in (("whole", None), ("2 to 5 words", (2, 5))):
         chance = np.random.default_rng(SEED)
         texts = [(code, text) for code, each in found.items() for text in each]
         rows = [(languages.piece(code, text, chance, lengths) if lengths else text, code) for code, text in texts]

@@ -18,7 +18,7 @@ from tilth.kernels.fasttext_output import EACH, SOFTMAX
 from tilth.kernels.fasttext_train import Block, Model, Texts, count_rows, first_vectors, judge_block, read_block, write_block
 from tilth.kernels.fasttext_words import Input
 
-TOGETHER = 8  # texts in a block: as far behind as fastText is with that many threads; 16 cost accuracy on a corpus of 1600 texts
+TOGETHER = 8  # texts in a block: as far behind as fastText is with that many threads; more seemed to cost accuracy on small corpora
 _WORTH_A_THREAD = 1 << 17  # multiplications in a block, below which handing it out takes longer than doing it
 _END = b"</s>"
 

