@@ -115,7 +115,7 @@ def of_languages(step: Classify, folder: Path) -> str:
         table("text | model | mean F1: | lowest:", _elsewhere(languages.questions(folder))),
         "A book that nothing was trained on and no setting was chosen by (Genesis; six languages, 500 lines of each at most):",
         table("text | model | mean F1: | lowest:", _elsewhere(languages.genesis(folder))),
-        (f"Texts in two languages (three sentences of each, {PAIRS} texts a language) and in one (six sentences), told by `Languages`; of the "
+        (f"Texts in two languages (three sentences of each, {PAIRS} texts a language) and in one (six sentences), by `Languages`; of the "
          "kind that tilth was trained on:"),
         table("model | both found: | first language right where there is one: | a second of a tenth or more where there is none:", [
             [who, *mixed[who][1]] for who in TELLERS
