@@ -15,7 +15,8 @@ from datatrove.utils.word_tokenizers import load_tokenizer_assignments
 
 TOOLS = {
     "SpaCyTokenizer": "spacy", "StanzaTokenizer": "stanza", "IndicNLPTokenizer": "indic", "ThaiTokenizer": "newmm",
-    "LaoTokenizer": "laonlp", "KhmerTokenizer": "khmernltk", "BurmeseTokenizer": "pyidaungsu", "KiwiTokenizer": "kiwi", "TibetanTokenizer": "botok",
+    "LaoTokenizer": "laonlp", "KhmerTokenizer": "khmernltk", "BurmeseTokenizer": "pyidaungsu", "KiwiTokenizer": "kiwi",
+    "TibetanTokenizer": "botok",
     "WhitespaceTokenizer": "spacy:xx",
 }
 ALONE = {"spacy:zh": "jieba", "spacy:ja": "sudachi"}  # what spaCy itself calls for these

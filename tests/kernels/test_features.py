@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 import numpy as np
@@ -51,7 +52,7 @@ def twin(words: list[str], buckets: int, ngram: int, letters: int) -> dict[int, 
 def counted(texts: list[str], *sizes: int) -> list[dict[int, int]]:
     offsets, words = Normalise().words(pa.array(texts, pa.large_string()))
     starts, found, counts = features(offsets, words, *sizes)
-    parts = [(found[a:b].tolist(), counts[a:b].tolist()) for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    parts = [(found[a:b].tolist(), counts[a:b].tolist()) for a, b in itertools.pairwise(starts)]
     assert all(some == sorted(some) for some, _ in parts)
     return [dict(zip(*part, strict=True)) for part in parts]
 
@@ -70,6 +71,7 @@ def test_a_text_is_the_weighted_sum_of_its_features(texts):
     scales, table = rng.random(9).astype(np.float32), rng.integers(-127, 128, (9, 5)).astype(np.int8)
     offsets, words = Normalise().words(pa.array(texts, pa.large_string()))
     for vector, found in zip(embed(offsets, words, 2, 3, place, scales, table), counted(texts, 256, 2, 3), strict=True):
-        parts = [(1 + np.log(count)) * scales[place[bucket]] * table[place[bucket]] for bucket, count in found.items() if place[bucket] >= 0]
+        parts = [(1 + np.log(count)) * scales[place[bucket]] * table[place[bucket]] for bucket, count in found.items()
+                 if place[bucket] >= 0]
         total = np.sum(parts, axis=0, initial=0.0) if parts else np.zeros(5)
         assert np.allclose(vector, total / (np.linalg.norm(total) or 1), atol=1e-4)

@@ -20,7 +20,7 @@ def signed(h: int) -> int:
 
 def words_of(text: str) -> list[bytes]:
     words = []
-    for word in text.translate({code: " " for code in (0, 9, 10, 11, 12, 13)}).encode().split(b" "):
+    for word in text.translate(dict.fromkeys((0, 9, 10, 11, 12, 13), " ")).encode().split(b" "):
         if word == b"</s>":
             break
         if word and not word.startswith(b"__label__"):

@@ -349,7 +349,7 @@ def _occurrences(data: Bytes, start: int, end: int, phrase: Bytes) -> int:
 
 @kernel(allocates=False)
 def _same(data: Bytes, at: int, phrase: Bytes) -> bool:
-    for i in range(len(phrase)):
+    for i in range(len(phrase)):  # noqa: SIM110 (Numba has no generators here)
         if data[at + i] != phrase[i]:
             return False
     return True
