@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from tilth.read.cast import normal, to_type
-from tilth.read.columns import BINARY, BOOL, FLOAT, INT, STRING
+from tilth.read.columns import BOOL, FLOAT, INT, STRING
 
 DAY = datetime.date(2024, 5, 1)
 
