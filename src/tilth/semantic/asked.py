@@ -1,0 +1,50 @@
+"""What all steps that ask a question of every row have in common: the question, and columns of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pyarrow as pa
+
+from tilth.op import Op
+from tilth.semantic.answer import columns
+from tilth.semantic.answer_type import arrow_type
+from tilth.semantic.ask import answered
+from tilth.semantic.question import Question, slug
+
+
+class Asked(Op):
+    """Abstract: a step that adds a column with a model's answers, null where there is none, and `{column}_answer`.
+
+    The column is called `name`, or by the first words of the instruction. `{column}_answer` is a struct: `status` ("ok", "empty", "refused", "truncated", "invalid", "failed"), `reason`, `score` (the probability
+    of the answer where the server gives log-probabilities), `model`, the row's share of tokens and dollars when the answer was bought, and
+    `attempts`. Rows are shown to the model as JSON, and share prompts of `batch` rows.
+    """
+
+    name: str
+
+    @property
+    def column(self) -> str:
+        """The name of the column of answers."""
+        return self.name or slug(self.question.instruction)
+
+    @property
+    def question(self) -> Question:
+        """What is asked of every row."""
+        raise NotImplementedError(f"{type(self).__name__}.question")
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return self.question.columns
+
+    def settle(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Return the batch, its answers given, with what follows from them; as it is unless a step has a verdict."""
+        return batch
+
+    def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        return next(self.stream([batch]))
+
+    def stream(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        of = arrow_type(self.question.answer)
+        for batch, answers in answered(batches, self.question):
+            yield self.settle(columns(batch, self.column, answers, of))

@@ -1,0 +1,79 @@
+"""What is asked of every row, by which model, and how many rows share a prompt."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tilth.errors import RecipeError
+from tilth.llm.request import Request
+from tilth.semantic.answer_type import canonical
+from tilth.semantic.prompt import block, messages
+
+VERSION = 1  # of prompts and their reading; part of every cache key
+
+
+@dataclass(frozen=True)
+class Question:
+    """One task over rows. `answer` is the JSON Schema of one row's answer; `labels`, if any, is the menu that it is one of.
+
+    `batch` rows share a prompt, fewer where they would take more than `room` tokens; `max_tokens` bounds one row's answer. A prompt of
+    one row with labels is answered by one word, whose log-probabilities say how sure the model is.
+    """
+
+    kind: str
+    instruction: str
+    model: str
+    columns: tuple[str, ...] = ("text",)
+    answer: str = '{"type":"string"}'
+    labels: tuple[str, ...] = ()
+    batch: int = 8
+    max_tokens: int = 64
+    room: int = 8000
+
+    def __post_init__(self) -> None:
+        if not self.instruction.strip() or not self.model or self.batch < 1 or self.max_tokens < 1:
+            raise RecipeError(
+                "This question cannot be asked.", where=f"semantic {self.kind} by {self.model or 'no model'}",
+                why="it needs an instruction, a model, and at least one row a prompt",
+                fix='semantic.Filter("...", model="openai/gpt-4o-mini")',
+            )  # fmt: skip
+
+    def alone(self) -> bool:
+        """Whether a prompt of one row is answered by one word of the menu."""
+        return bool(self.labels)
+
+    def request(self, rows: Sequence[Mapping[str, Any]]) -> Request:
+        """Return the request that asks this of `rows` together, under the ids 1, 2, ..."""
+        purpose = f"semantic.{self.kind}/{VERSION}"
+        if len(rows) == 1 and self.alone():
+            told = messages(self.kind, self.instruction, block("rows", rows), form="label", labels=self.labels)
+            return Request(self.model, told, labels=self.labels, max_tokens=max(8, self.max_tokens), purpose=purpose)
+        told = messages(self.kind, self.instruction, block("rows", rows))
+        return Request(self.model, told, schema=answers_schema(self.answer), max_tokens=self.max_tokens * len(rows) + 64, purpose=purpose)
+
+
+def answers_schema(answer: str) -> str:
+    """Return the JSON Schema of a prompt's answers, where `answer` is that of one row's.
+
+    >>> json.loads(answers_schema('{"type":"boolean"}'))["properties"]["answers"]["items"]["required"]
+    ['id', 'answer']
+    """
+    item = _object({"id": {"type": "integer"}, "answer": json.loads(answer)})
+    return canonical(_object({"answers": {"type": "array", "items": item}}))
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def slug(instruction: str) -> str:
+    """Return the name of a column for what an instruction asks: its first words.
+
+    >>> slug("Does the review praise the film?")
+    'does_the_review_praise_the_film'
+    """
+    return "_".join(re.findall(r"\w+", instruction.lower())[:7])[:48] or "answer"
