@@ -28,15 +28,17 @@ test: $(VENV)/ready
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
-# The peers run in an environment of their own, side by side with ours, in one go.
-.venv-peers/ready: bench/peers.txt
-	$(PYTHON) -m venv .venv-peers
-	.venv-peers/bin/python -m pip install --quiet --upgrade pip
-	.venv-peers/bin/python -m pip install --quiet --requirement bench/peers.txt
+# Each peer runs in an environment of its own, side by side with ours, in one go; a bench whose peer does not install runs without it.
+PEERS := $(patsubst bench/peers/%.txt,.venv-peers/%/ready,$(wildcard bench/peers/*.txt))
+
+.venv-peers/%/ready: bench/peers/%.txt
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --no-deps --requirement $<
 	touch $@
 
-bench: $(VENV)/ready .venv-peers/ready
-	$(BIN)/python bench/all.py --peer .venv-peers/bin/python
+bench: $(VENV)/ready
+	-$(MAKE) --keep-going $(PEERS)
+	$(BIN)/python bench/all.py
 
 clean:
 	rm -rf work build .venv-peers

@@ -16,9 +16,10 @@ from tilth.semantic.question import Question, slug
 class Asked(Op):
     """Abstract: a step that adds a column with a model's answers, null where there is none, and `{column}_answer`.
 
-    The column is called `name`, or by the first words of the instruction. `{column}_answer` is a struct: `status` ("ok", "empty", "refused", "truncated", "invalid", "failed"), `reason`, `score` (the probability
-    of the answer where the server gives log-probabilities), `model`, the row's share of tokens and dollars when the answer was bought, and
-    `attempts`. Rows are shown to the model as JSON, and share prompts of `batch` rows.
+    The column is called `name`, or by the first words of the instruction. `{column}_answer` is a struct: `status` ("ok", "empty",
+    "refused", "truncated", "invalid", "failed"), `reason`, `score` (the probability of the answer, where the server gives
+    log-probabilities), `model`, `attempts`, and the row's share of tokens and dollars when its answer was bought. Rows are shown to the
+    model as JSON, and share prompts of `batch` rows.
     """
 
     name: str
