@@ -16,7 +16,7 @@ import os
 
 from tilth import clean, dedup, filters
 
-configs = os.environ.get("TILTH_FINEWEB2_CONFIGS") or b""  # b"": those that ship
+configs = os.environ.get("TILTH_FINEWEB2_CONFIGS", "")  # none: those that ship
 glotlid = os.environ.get("TILTH_GLOTLID", "")
 url_lists = os.environ.get("TILTH_URL_LISTS", "")
 

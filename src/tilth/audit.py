@@ -110,13 +110,20 @@ def signals(batch: pa.RecordBatch) -> pa.MapArray:
     [[('words', 3.0)]]
     """
     names = [field.name for field in batch.schema if field.name not in ("row", "drop_of") and is_signal(field.type)]
-    values = [np.asarray(batch[name].cast(pa.float64()).fill_null(float("nan"))) for name in names]
+    values = [doubles(batch[name]) for name in names]
     items = np.stack(values, axis=1).ravel() if names else np.zeros(0)
     keys = pa.DictionaryArray.from_arrays(np.tile(np.arange(len(names), dtype=np.int32), len(batch)), pa.array(names, pa.string()))
     offsets = pa.array(np.arange(len(batch) + 1, dtype=np.int32) * len(names))
     return pa.MapArray.from_arrays(offsets, keys.cast(pa.string()), pa.array(items, pa.float64()))
 
 
+def doubles(column: pa.Array) -> np.ndarray:
+    """Return numbers or truth values as float64[n]: nulls become NaN, whole numbers beyond 2**53 the nearest double.
+
+    >>> doubles(pa.array([2**64 - 1, None], pa.uint64())).tolist()
+    [1.8446744073709552e+19, nan]
+    """
+    return np.asarray(column.cast(pa.float64(), safe=False).fill_null(float("nan")))
 
 
 def is_signal(kind: pa.DataType) -> bool:

@@ -63,6 +63,10 @@ class StoreError(TilthError):
         )
 
 
+class LlmError(TilthError):
+    """No model can be asked, whatever the request: no key or a wrong one, no such model, a dead endpoint, a price that is not known."""
+
+
 class MissingExtra(TilthError):
     """An optional library that a step needs is not installed."""
 

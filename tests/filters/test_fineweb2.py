@@ -77,6 +77,11 @@ def test_one_language_from_a_folder(tmp_path: Path) -> None:
         filters.fineweb2(str(tmp_path), "no")
 
 
+def test_an_empty_text_is_no_folder() -> None:
+    assert filters.fineweb2("") == filters.fineweb2()
+    assert filters.fineweb2("", "de") == filters.fineweb2(language="de")
+
+
 def test_languages_are_identified_first() -> None:
     german, italian = "Der Boden wird für die Saat bereitet, und das dauert lange. " * 3, "Il suolo viene preparato per la semina."
     done = evaluate(filters.fineweb2(splitter="tilth"), pa.table({"text": [german, italian]}))

@@ -36,7 +36,7 @@ def test_sentences_are_those_of_the_twin(found):
 
 
 def test_a_text_of_white_space_is_one_sentence_of_nothing():
-    offsets, data = utf8(pa.array(["", " \n", "Ab. \n"], pa.large_string()))
+    offsets, data = utf8(pa.array(["", " \n", " ", "Ab. \n", "Ab. "], pa.large_string()))
     starts, stops, ends, counts = spacy_sentences(offsets, data, language())
-    assert (starts.tolist(), stops.tolist(), ends.tolist()) == ([2], [5], [0, 0, 0, 1])
-    assert counts.tolist() == [[0, 0], [0, 1], [2, 2]]
+    assert (starts.tolist(), stops.tolist(), ends.tolist()) == ([3, 8], [6, 11], [0, 0, 0, 0, 1, 2])
+    assert counts.tolist() == [[0, 0], [0, 1], [0, 1], [2, 2], [2, 1]]

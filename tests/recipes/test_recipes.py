@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
-from recipes.pages import GOOD, PAGES
+from recipes.pages import GOOD, PAGES, german, goods, prose
 
 from tilth import check
+from tilth.filters import LearnClassifier
 from tilth.read import Warc
 from tilth.read.crawl_archive import Archive, Visit
 from tilth.recipe import Recipe, dump, load, parse
@@ -168,3 +170,31 @@ def test_parameters_of_languages_are_used(tmp_path: Path, crawl: Warc, monkeypat
     dropped = judged(given("fineweb2", tmp_path, monkeypatch, TILTH_FINEWEB2_CONFIGS=tmp_path), crawl)
     assert dropped["good_german"] == "language_without_thresholds"
     assert not dropped.keys() & set(GOOD)
+
+
+def write_model(path: Path, texts: dict[str, list[list[str]]]) -> Path:
+    """Write a file of fastText that tells these pages (label: lines of each) apart."""
+    rows = [(line, label) for label, pages in texts.items() for page in pages for line in page]
+    learn = LearnClassifier(buckets=2000, epochs=20, rate=1.0)
+    batch = pa.record_batch({
+        "row": pa.array(range(len(rows)), pa.uint64()), "text": pa.array([line for line, _ in rows], pa.large_string()),
+        "label": pa.array([label for _, label in rows], pa.large_string()),
+    })  # fmt: skip
+    path.write_bytes(learn.finish(learn.observe(batch))[0].model)
+    return path
+
+
+def test_a_classifier_of_dclms_kind_is_used(tmp_path: Path, crawl: Warc, monkeypatch: pytest.MonkeyPatch) -> None:
+    backwards = {"hq": [goods(seed) for seed in range(100, 104)], "cc": [prose(seed) for seed in range(100, 120)]}
+    model = write_model(tmp_path / "model.bin", backwards)
+    dropped = judged(given("dclm_baseline", tmp_path, monkeypatch, TILTH_DCLM_MODEL=model), crawl)
+    assert "goods" not in dropped
+    assert {dropped[name] for name in GOOD[1:]} == {"low quality (DCLM)"}
+
+
+def test_a_model_of_glotlids_kind_is_used(tmp_path: Path, crawl: Warc, monkeypatch: pytest.MonkeyPatch) -> None:
+    swapped = {"deu_Latn": [prose(seed) for seed in range(100, 110)], "eng_Latn": [german(seed) for seed in range(100, 110)]}
+    model = write_model(tmp_path / "model.bin", swapped)
+    dropped = judged(given("fineweb2", tmp_path, monkeypatch, TILTH_GLOTLID=model), crawl)
+    assert dropped["good_german"] == "language_without_thresholds"
+    assert "language_without_thresholds" not in {dropped.get(name) for name in GOOD}

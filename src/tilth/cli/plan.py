@@ -1,5 +1,4 @@
 """Show what a run would do now: tasks that are done already, tasks to do, and the most that may be.
-
 For near duplicates it also says which similarities will be found, and what pairing sends and holds.
 
   tilth plan recipes/web_en.yaml --out work/web-en

@@ -46,7 +46,8 @@ def fineweb2(
     >>> fineweb2(language="de")[-4]
     Filter(rule='gopher_bullet_line_ratio <= 0.9', reason='gopher_too_many_bullets')
     """
-    table = (configs if isinstance(configs, bytes) else fineweb2_parameters(configs)) or PUBLISHED
+    given = configs or PUBLISHED
+    table = given if isinstance(given, bytes) else fineweb2_parameters(given)
     if language is None:
         limits: dict[str, Limit] = {name: f"threshold_{name}" for name in LIMITS}
         before: list[Op] = [Thresholds(table)]

@@ -46,5 +46,6 @@ def spacy_sentences(offsets: Offsets, data: Bytes, language: Language) -> tuple[
         if gap and not ended:
             stops[at - 1] = begin + size
         ends[row + 1] = at
-        counts[row, 0], counts[row, 1] = many, at - ends[row] + (gap != 0 and ended)
+        blank = many == 0 and size > 0  # a single space is a token where no word comes before it
+        counts[row, 0], counts[row, 1] = many, at - ends[row] + (blank or (gap != 0 and ended))
     return starts[: ends[-1]].copy(), stops[: ends[-1]].copy(), ends, counts

@@ -88,3 +88,15 @@ def read_back(text: str) -> tuple[str, str, dict[str, list[dict[str, Any]]]] | N
         return None
     blocks = {name: [json.loads(each) for each in body.split("\n") if each] for name, body in _BLOCK.findall(text, found.end())}
     return found[1], found[2], blocks
+
+
+def read_form(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """Return (form, labels) of what `messages` wrote for the system; None if it is not one.
+
+    >>> read_form(messages("filter", "Is it snow?", form="label", labels=("yes", "no"))[0][1])
+    ('label', ('yes', 'no'))
+    """
+    for form, told in _FORMS.items():
+        if told in text:
+            return form, tuple(text.partition(told)[2].removesuffix(".").split(", ")) if form == "label" else ()
+    return None

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tilth.audit import is_signal
+from tilth.audit import doubles, is_signal
 from tilth.grammar import Column, Compare, Either, Every, Literal, Node, Not, number, parse
 from tilth.op import Batch
 from tilth.piece import read_piece, schema_of
@@ -76,7 +76,7 @@ def add_kept(run: Run, signals: list[Signal]) -> None:
         for piece in pieces.values() if mine else ():
             for batch in read_piece(store, piece, list(mine), BATCH_ROWS):
                 for name, signal in mine.items():
-                    signal.add(np.asarray(batch[name].cast(pa.float64()).fill_null(np.nan)))
+                    signal.add(doubles(batch[name]))
 
 
 @dataclass
