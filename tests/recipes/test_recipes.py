@@ -175,7 +175,7 @@ def test_parameters_of_languages_are_used(tmp_path: Path, crawl: Warc, monkeypat
 def write_model(path: Path, texts: dict[str, list[list[str]]]) -> Path:
     """Write a file of fastText that tells these pages (label: lines of each) apart."""
     rows = [(line, label) for label, pages in texts.items() for page in pages for line in page]
-    learn = LearnClassifier(buckets=2000, epochs=20, rate=1.0)
+    learn = LearnClassifier(buckets=2000, epochs=20, rate=1.0, held_out=0)
     batch = pa.record_batch({
         "row": pa.array(range(len(rows)), pa.uint64()), "text": pa.array([line for line, _ in rows], pa.large_string()),
         "label": pa.array([label for _, label in rows], pa.large_string()),
