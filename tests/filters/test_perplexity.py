@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tilth import CorpusError, RecipeError, evaluate
@@ -43,12 +43,19 @@ def twin(lines: list[list[str]], order: int, least: int):  # type: ignore[no-unt
         if not followers:
             return below
         whole = sum(followers.values())
-        kept = {g: max(c - off[n - 1][min(c, 3)], 0) / whole for g, c in followers.items() if n == 1 or raw[n - 1][g] >= least}
-        return kept.get((*history, word), 0.0) + (1 - sum(kept.values())) * below
+        off_each = {g: off[n - 1][min(c, 3)] if n == 1 or raw[n - 1][g] >= least else c for g, c in followers.items()}
+        gram = (*history, word)
+        left = max(sum(off_each.values()) / whole, 1e-99)  # a discount can be 0
+        return (followers.get(gram, 0) - off_each.get(gram, 0)) / whole + left * below
 
     return probability, words
 
 
+# Counts of counts 6, 5, 1 and 2 make D3 of bigrams 3 - 4 * 6/16 * 2/1 = 0, and what follows <s> does so three times and more.
+NOTHING_LEFT = ["a", "a", "b", "b", "d", "d", "a d", "b d", "d d", "a a a", "a b b", "b b a b c"]
+
+
+@example(NOTHING_LEFT, 3, 1, ["a", "c"])
 @given(TEXTS, st.integers(1, 4), st.integers(1, 2), TEXTS)
 def test_it_equals_a_plain_twin(texts: list[str], order: int, least: int, asked: list[str]) -> None:
     probability, words = twin([text.split() for text in texts], order, least)

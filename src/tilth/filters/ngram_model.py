@@ -114,6 +114,9 @@ def train(texts: pa.Array, order: int = 3, least: int = 1, lower: bool = False) 
 
     n-grams of two and more words that occur less than `least` times are left out; their probability goes to the backoff. Raises
     CorpusError where no word is there.
+
+    Counts of counts can make a discount 0. Where a context leaves nothing to its backoff so, lmplz writes a weight of -inf, which KenLM
+    refuses to read; here it is -99, as ARPA files have what never is.
     """
     stream, lengths = sentences(texts, lower)
     counts = counted(stream, lengths, order)
@@ -194,11 +197,10 @@ def discounts(adjusted: np.ndarray) -> np.ndarray:
 
 def _shares(each: Counted, keep: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
     """Return the discounted share of each n-gram in its context, and (contexts, what the discounts left over of each)."""
-    off = discounts(each.adjusted)[np.minimum(each.adjusted, 3)]
+    off = np.where(keep, discounts(each.adjusted)[np.minimum(each.adjusted, 3)], each.adjusted)
     context, at = np.unique(each.context, return_inverse=True)
-    whole = np.bincount(at, weights=each.adjusted, minlength=len(context))
-    share = np.where(keep, np.maximum(each.adjusted - off, 0) / np.maximum(whole, 1)[at], 0.0)
-    return share, (context, np.maximum(1.0 - np.bincount(at, weights=share, minlength=len(context)), 0.0))
+    whole, left = (np.bincount(at, weights=counts, minlength=len(context)) for counts in (each.adjusted, off))
+    return (each.adjusted - off) / whole[at], (context, left / whole)  # what is left is 0 where discounts are, not a rounding error
 
 
 def _model(order: int, lower: bool, found: np.ndarray, prob: np.ndarray, backoff: np.ndarray) -> NgramModel:
