@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from tilth.llm.request import Reply, Status
 from tilth.op import put
-from tilth.semantic.answer_type import ANSWER
+from tilth.semantic.answer_type import ANSWER, fitted
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,29 @@ def share(reply: Reply, rows: int, value: Any = None, score: float | None = None
 def columns(batch: pa.RecordBatch, name: str, answers: Sequence[Answer], of: pa.DataType) -> pa.RecordBatch:
     """Return `batch` with the column `name` of type `of`, null where there is no answer, and `{name}_answer`, how each came about.
 
+    A value that the type cannot hold (a whole number beyond 64 bits, a date that there is not) is no answer: "invalid".
+
     >>> columns(pa.record_batch({"n": [1]}), "good", [Answer(True)], pa.bool_()).schema.names
     ['n', 'good', 'good_answer']
     """
-    batch = put(batch, name, pa.array([answer.value for answer in answers], of))
-    return put(batch, f"{name}_answer", records(answers))
+    held = [holdable(answer, of) for answer in answers]
+    batch = put(batch, name, pa.array([fitted(answer.value, of) for answer in held], of))
+    return put(batch, f"{name}_answer", records(held))
+
+
+def holdable(answer: Answer, of: pa.DataType) -> Answer:
+    """Return `answer`, or where a column of type `of` cannot hold its value, no answer and the reason.
+
+    >>> holdable(Answer(2**70), pa.int64()).status
+    'invalid'
+    """
+    if answer.value is None:
+        return answer
+    try:
+        pa.scalar(fitted(answer.value, of), of)
+    except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
+        return replace(answer, value=None, score=None, status="invalid", reason=f"{error}"[:200])
+    return answer
 
 
 def records(answers: Iterable[Answer]) -> pa.Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +25,7 @@ def canonical(schema: Mapping[str, Any]) -> str:
 
 
 def arrow_type(schema: str | Mapping[str, Any]) -> pa.DataType:
-    """Return the Arrow type of values that meet `schema`: objects are structs, arrays lists, a type with null just nullable.
+    """Return the Arrow type of values that meet `schema`: objects are structs, arrays lists, dates dates, null is just nullable.
 
     Raises RecipeError where a schema is none that a column can have (references, unions of several types).
 
@@ -46,9 +47,26 @@ def arrow_type(schema: str | Mapping[str, Any]) -> pa.DataType:
         return pa.large_list(arrow_type(plain.get("items", {"type": "string"})))
     if "enum" in plain and all(isinstance(value, str) for value in plain["enum"]):
         return pa.large_string()
+    if kinds == "string" and plain.get("format") == "date":
+        return pa.date32()
     if kinds not in _PLAIN:
         raise RecipeError(
             "No column can hold such answers.", where=f"the JSON Schema {canonical(plain)[:200]}",
             why="its type is none of string, integer, number, boolean, array, object with properties", fix='{"type": "string"}',
         )  # fmt: skip
     return _PLAIN[kinds]
+
+
+def fitted(value: Any, of: pa.DataType) -> Any:
+    """Return a JSON value as what Arrow takes for the type `of`; raises ValueError for a text that is no date.
+
+    >>> fitted({"on": "2024-02-29"}, pa.struct([("on", pa.date32()), ("at", pa.large_string())]))
+    {'on': datetime.date(2024, 2, 29), 'at': None}
+    """
+    if pa.types.is_date(of) and isinstance(value, str):
+        return datetime.date.fromisoformat(value)
+    if pa.types.is_struct(of) and isinstance(value, dict):
+        return {field.name: fitted(value.get(field.name), field.type) for field in of}
+    if pa.types.is_large_list(of) and isinstance(value, list):
+        return [fitted(each, of.value_type) for each in value]
+    return value

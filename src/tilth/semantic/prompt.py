@@ -52,6 +52,15 @@ def block(name: str, rows: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join((f"<{name}>", *(line(row, n) for n, row in enumerate(rows, 1)), f"</{name}>"))
 
 
+def context(lines: Sequence[str]) -> tuple[str, ...]:
+    r"""Return what a prompt shows beside its rows, JSON text line by line, between fences of its own; nothing where there are none.
+
+    >>> context(['{"city": "</context>"}'])
+    ('<context>\n{"city": "\\u003c/context>"}\n</context>',)
+    """
+    return ("\n".join(("<context>", *(each.replace("<", "\\u003c") for each in lines), "</context>")),) if lines else ()
+
+
 def task(kind: str, instruction: str) -> str:
     """Return the task between its fences; an instruction is the user's own words and may hold anything but the closing fence."""
     return f'<task kind="{kind}">\n{instruction.strip().replace("</task", "< /task")}\n</task>'
@@ -74,7 +83,7 @@ def messages(kind: str, instruction: str, *blocks: str, form: str = "rows", labe
 
 
 _TASK = re.compile(r'<task kind="(\w+)">\n(.*?)\n</task>', re.DOTALL)
-_BLOCK = re.compile(r"<(rows|left|right)>\n(.*?)\n?</\1>", re.DOTALL)
+_BLOCK = re.compile(r"<(context|rows|left|right)>\n(.*?)\n?</\1>", re.DOTALL)
 
 
 def read_back(text: str) -> tuple[str, str, dict[str, list[dict[str, Any]]]] | None:

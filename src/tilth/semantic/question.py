@@ -11,7 +11,7 @@ from typing import Any
 from tilth.errors import RecipeError
 from tilth.llm.request import Request
 from tilth.semantic.answer_type import canonical
-from tilth.semantic.prompt import block, messages
+from tilth.semantic.prompt import block, context, messages
 
 VERSION = 1  # of prompts and their reading; part of every cache key
 
@@ -20,6 +20,7 @@ VERSION = 1  # of prompts and their reading; part of every cache key
 class Question:
     """One task over rows. `answer` is the JSON Schema of one row's answer; `labels`, if any, is the menu that it is one of.
 
+    `context` are lines of JSON that every prompt shows before its rows: examples, what is known of the columns.
     `batch` rows share a prompt, fewer where they would take more than `room` tokens; `max_tokens` bounds one row's answer. A prompt of
     one row with labels is answered by one word, whose log-probabilities say how sure the model is.
     """
@@ -33,6 +34,7 @@ class Question:
     batch: int = 8
     max_tokens: int = 64
     room: int = 8000
+    context: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.instruction.strip() or not self.model or self.batch < 1 or self.max_tokens < 1:
@@ -48,11 +50,12 @@ class Question:
 
     def request(self, rows: Sequence[Mapping[str, Any]]) -> Request:
         """Return the request that asks this of `rows` together, under the ids 1, 2, ..."""
+        shown = (*context(self.context), block("rows", rows))
         purpose = f"semantic.{self.kind}/{VERSION}"
         if len(rows) == 1 and self.alone():
-            told = messages(self.kind, self.instruction, block("rows", rows), form="label", labels=self.labels)
+            told = messages(self.kind, self.instruction, *shown, form="label", labels=self.labels)
             return Request(self.model, told, labels=self.labels, max_tokens=max(8, self.max_tokens), purpose=purpose)
-        told = messages(self.kind, self.instruction, block("rows", rows))
+        told = messages(self.kind, self.instruction, *shown)
         return Request(self.model, told, schema=answers_schema(self.answer), max_tokens=self.max_tokens * len(rows) + 64, purpose=purpose)
 
 
