@@ -1,0 +1,72 @@
+"""What a prompt asks, whoever wrote it: a task, its rows, and the form that the answer must have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tilth.llm.simulate.pattern import Pattern
+from tilth.semantic.prompt import read_back, read_form
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A task over rows. `form` is one of "rows", "label", "pairs", "better", "text", "json" (as in `tilth.semantic.prompt`).
+
+    `rows` are the rows of a task that has one list of them, `left` and `right` those of a join. `words` says how the answers of a
+    foreign prompt are phrased: the two of a yes-or-no question, or of a comparison. `fields` are the fields of a foreign JSON object.
+    """
+
+    kind: str
+    task: str
+    rows: tuple[Row, ...] = ()
+    left: tuple[Row, ...] = ()
+    right: tuple[Row, ...] = ()
+    form: str = "text"
+    labels: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+
+
+def asked(messages: Sequence[dict[str, Any]], patterns: Sequence[Pattern]) -> Asked | None:
+    """Return what these messages ask, by our own form of prompts or the first pattern that fits; None where neither knows them."""
+    system = "\n".join(text_of(each) for each in messages if each["role"] in ("system", "developer"))
+    user = next((text_of(each) for each in reversed(messages) if each["role"] == "user"), "")
+    for each in messages:
+        found = _own(system, text_of(each)) if each["role"] == "user" else None
+        if found is not None:
+            return found
+    for pattern in patterns:
+        read = pattern.read(f"{system}\n\n{user}")
+        if read is not None:
+            task, rows, fields = read
+            return Asked(pattern.kind, task, tuple(rows), form=pattern.form, labels=pattern.labels, words=pattern.words, fields=fields)
+    return None
+
+
+def _own(system: str, user: str) -> Asked | None:
+    try:
+        found = read_back(user) if '<task kind="' in user else None
+    except ValueError:  # rows that are no JSON: not a prompt of ours after all
+        return None
+    if found is None:
+        return None
+    kind, task, blocks = found
+    rows, left, right = (tuple(blocks.get(name, ())) for name in ("rows", "left", "right"))
+    form, labels = read_form(system) or ("pairs" if kind == "join" else "rows", ())
+    return Asked(kind, task, rows, left, right, form, labels)
+
+
+def text_of(message: dict[str, Any]) -> str:
+    """Return the text of a message, whose content is text or a list of parts.
+
+    >>> text_of({"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]})
+    'ab'
+    """
+    content = message.get("content")
+    if isinstance(content, list):
+        return "".join(str(part.get("text", "")) for part in content if isinstance(part, dict) and part.get("type") == "text")
+    return content if isinstance(content, str) else ""
