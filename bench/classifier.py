@@ -1,6 +1,6 @@
 """Classifiers, Tilth's and fastText's own side by side: equal settings, the same texts, turn and turn about.
 
-    .venv/bin/python bench/classifier.py --peer .venv-fasttext/bin/python [--passes 3]
+    .venv/bin/python bench/classifier.py --peer .venv-peers/fasttext/bin/python [--passes 3]
 
 The peer needs the library that trains (fasttext or fasttext-wheel). Both train with as many threads as there are cores, from texts on disk
 (fastText) and in memory (Tilth). Medians of wall and processor seconds over the passes; fastText's runs differ, so its accuracy is a mean.
@@ -15,6 +15,7 @@ import csv
 import gzip
 import io
 import json
+import math
 import os
 import random
 import statistics
@@ -127,6 +128,9 @@ def scored(path: Path, test: Rows) -> tuple[float, list[str]]:
 
 
 def asked(peer: str, task: dict[str, Any]) -> dict[str, Any]:
+    """Return what the peer's Python says of a task; figures that are NaN if there is none."""
+    if not peer:
+        return dict.fromkeys(("wall", "cpu", "right"), math.nan) | {"told": [""] * len(Path(task["test"]).read_text().splitlines())}
     done = subprocess.run([peer, __file__, "--as-peer"], input=json.dumps(task), capture_output=True, text=True, check=True)
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
@@ -153,14 +157,14 @@ def compared(name: str, peer: str, passes: int, folder: Path) -> tuple[str, str]
     )
     runs = [(scored(model, test), asked(peer, task | {"model": str(model)})) for _ in range(passes)]
     mine, other = statistics.median(run[0][0] for run in runs), statistics.median(run[1]["cpu"] for run in runs)
-    same = sum(f"__label__{a}" == b for a, b in zip(runs[0][0][1], runs[0][1]["told"], strict=True)) / len(test)
+    same = sum(f"__label__{a}" == b for a, b in zip(runs[0][0][1], runs[0][1]["told"], strict=True)) / len(test) if peer else math.nan
     size = sum(len(text.encode()) for text, _ in test) / 1e6
     return line, f"| {name} | {len(test)} | {size / mine:.1f} | {size / other:.1f} | {other / mine:.1f} | {same:.2%} |"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--peer", default=".venv-fasttext/bin/python")
+    parser.add_argument("--peer", default=".venv-peers/fasttext/bin/python")
     parser.add_argument("--passes", type=int, default=3)
     parser.add_argument("--only", nargs="*", default=list(SETS))
     parser.add_argument("--as-peer", action="store_true", help=argparse.SUPPRESS)

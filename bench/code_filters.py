@@ -1,6 +1,6 @@
 """The code filters, Tilth's variants and the tools' own functions side by side on the same source files in memory.
 
-    .venv/bin/python bench/code_filters.py --dolma .venv-dolma/bin/python --nemo .venv-nemo/bin/python
+    .venv/bin/python bench/code_filters.py --dolma .venv-peers/dolma/bin/python --nemo .venv-peers/nemo/bin/python
 
 dolma tags with code_starcoder_taggers_v2, code_redpajama_taggers_v1 and code_copyright_comments_v1; NeMo Curator scores with its filters
 for comments, lines, XML headers, letters and HTML. Tilth measures what each of them measures, and applies the rules as well.
@@ -102,8 +102,8 @@ def collect(files: Iterator[tuple[str, str]], most: int) -> list[dict[str, str]]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--dolma", default=".venv-dolma/bin/python", help="an interpreter that has dolma with its code extras")
-    parser.add_argument("--nemo", default=".venv-nemo/bin/python", help="an interpreter that has nemo-curator and comment_parser")
+    parser.add_argument("--dolma", default=".venv-peers/dolma/bin/python", help="an interpreter that has dolma with its code extras")
+    parser.add_argument("--nemo", default=".venv-peers/nemo/bin/python", help="an interpreter that has nemo-curator and comment_parser")
     parser.add_argument("--megabytes", type=float, default=2.0, help="of each set")
     parser.add_argument("--passes", type=int, default=3)
     parser.add_argument("--work", nargs=2, metavar=("TOOL", "FILE"), help=argparse.SUPPRESS)

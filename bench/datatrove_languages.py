@@ -1,6 +1,6 @@
 """Write which tool datatrove gives each language: run once per release, with an interpreter that has it.
 
-    .venv-peers/bin/python bench/datatrove_languages.py src/tilth/segment/datatrove.json
+    .venv-peers/datatrove/bin/python bench/datatrove_languages.py src/tilth/segment/datatrove.json
 """
 
 from __future__ import annotations

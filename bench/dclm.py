@@ -1,6 +1,6 @@
 """DCLM's heuristics, Tilth's variants and the tool's own functions side by side on the same texts in memory.
 
-    DCLM=CHECKOUT NLTK_DATA=FOLDER .venv/bin/python bench/dclm.py --peer .venv-dclm/bin/python
+    DCLM=CHECKOUT NLTK_DATA=FOLDER .venv/bin/python bench/dclm.py --peer .venv-peers/dclm/bin/python
 
 DCLM's functions are called as they are, without its processor around them, and stop at a text's first failing rule, as it does; Tilth
 measures every figure of every text. The peer needs what `oracles/peer_dclm.py` needs.
@@ -59,7 +59,7 @@ def dclm(part: str) -> Make:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--peer", default=".venv-dclm/bin/python", help="an interpreter that has what DCLM's functions need")
+    parser.add_argument("--peer", default=".venv-peers/dclm/bin/python", help="an interpreter that has what DCLM's functions need")
     parser.add_argument("--megabytes", type=float, default=0.5, help="of each set")
     parser.add_argument("--passes", type=int, default=3)
     parser.add_argument("--sets", nargs="*", default=["movie reviews", "WikiText-2", "DCLM web pages"])

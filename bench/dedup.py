@@ -1,6 +1,6 @@
 """Near duplicates, Tilth and datatrove side by side: the same files, 14 bands of 8 rows, turn and turn about, in CPU time of one core.
 
-    .venv/bin/python bench/dedup.py --peer .venv-peers/bin/python
+    .venv/bin/python bench/dedup.py --peer .venv-peers/datatrove/bin/python
 
 Each tool runs in a process of its own, warms up, and then makes a pass whenever it is asked; the tools take turns, the median of the
 passes counts. "signatures" is texts in memory to MinHash values. "whole" is Parquet files to files without duplicates: datatrove's four
@@ -195,7 +195,7 @@ def agreement(texts: list[str], folder: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--peer", default=".venv-peers/bin/python", help="a Python that has datatrove")
+    parser.add_argument("--peer", default=".venv-peers/datatrove/bin/python", help="a Python that has datatrove")
     parser.add_argument("--mb", type=float, default=8)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--serve", help=argparse.SUPPRESS)
@@ -217,9 +217,9 @@ def compare(name: str, texts: list[str], given: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         megabytes = corpus.write_files(folder / "in", iter(texts), files=2) / 1e6
-        tilth, peer = Tool(sys.executable, "tilth", folder), Tool(given.peer, "datatrove", folder)
+        tilth, peer = Tool(sys.executable, "tilth", folder), Tool(given.peer, "datatrove", folder) if given.peer else None
         ours = ["signatures", "signatures, datatrove's", "exact hash", "whole", "whole, datatrove's"]
-        turns = [(tilth, what, 5) for what in ours] + [(peer, "signatures", 1), (peer, "whole", 1)]
+        turns = [(tilth, what, 5) for what in ours] + ([(peer, "signatures", 1), (peer, "whole", 1)] if peer else [])
         for what in ours:
             tilth.seconds(what)  # loads the kernels
         seconds: dict[tuple[bool, str], list[float]] = defaultdict(list)
@@ -232,9 +232,10 @@ def compare(name: str, texts: list[str], given: argparse.Namespace) -> None:
         for what in ours:
             theirs = speed.get((True, what.split(",")[0]), float("nan"))
             print(f"  {what:<26}{speed[False, what]:>12.1f}{theirs:>16.2f}{speed[False, what] / theirs:>8.0f}")
-        agreement(texts, folder)
         tilth.close()
-        peer.close()
+        if peer:
+            agreement(texts, folder)
+            peer.close()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Gopher's and C4's rules, Tilth's variants "dolma" and dolma's own taggers side by side on the same texts in memory.
 
-    .venv/bin/python bench/dolma_taggers.py --peer .venv-dolma/bin/python
+    .venv/bin/python bench/dolma_taggers.py --peer .venv-peers/dolma/bin/python
 
 dolma tags only; Tilth measures the same figures, cuts C4's lines, and applies the rules as well.
 """
@@ -45,7 +45,7 @@ TOOLS: dict[str, Make] = {f"{tool.__name__}-{family}": tool(family) for family i
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--peer", default=".venv-dolma/bin/python", help="an interpreter that has dolma")
+    parser.add_argument("--peer", default=".venv-peers/dolma/bin/python", help="an interpreter that has dolma")
     parser.add_argument("--megabytes", type=float, default=1.0, help="of each set")
     parser.add_argument("--passes", type=int, default=5)
     parser.add_argument("--sets", nargs="*", default=["movie reviews", "WikiText-2", "DCLM web pages", "Python sources"])

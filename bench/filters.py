@@ -1,6 +1,6 @@
 """The FineWeb chain of rules, Tilth and datatrove side by side: the same texts, turn and turn about, in CPU time of one core.
 
-    .venv/bin/python bench/filters.py --peer .venv-peers/bin/python
+    .venv/bin/python bench/filters.py --peer .venv-peers/datatrove/bin/python
 
 Each tool runs in its own process, loads the texts, warms up, and then makes one pass whenever it is asked; the tools take turns and the
 median of the passes counts. Tilth measures every signal of every document. datatrove runs twice: with thresholds that nothing reaches, so
@@ -14,6 +14,7 @@ import argparse
 import glob
 import gzip
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -188,17 +189,14 @@ def ask(worker: subprocess.Popen[str], line: str) -> str:
 
 
 def compare(texts: list[str], peer: str, passes: int) -> tuple[list[float], float]:
-    """Return the median CPU seconds of each of TOOLS, and the share of equal verdicts of Tilth and datatrove as it is used."""
+    """Return the median CPU seconds of each of TOOLS, and the share of equal verdicts of Tilth and datatrove as used; NaN without it."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "texts.jsonl")
         Path(path).write_text("".join(json.dumps(text) + "\n" for text in texts), "utf-8")
         workers = [
-            subprocess.Popen(
-                [sys.executable if tool == "tilth" else peer, __file__, "--work", tool, path],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            )
-            for tool in TOOLS
-        ]
+            subprocess.Popen([python, __file__, "--work", tool, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            for tool, python in zip(TOOLS, (sys.executable, peer, peer), strict=True) if python
+        ]  # fmt: skip
         for worker in workers:
             assert worker.stdout is not None
             while (line := worker.stdout.readline()) and line.strip() != "ready":
@@ -207,13 +205,15 @@ def compare(texts: list[str], peer: str, passes: int) -> tuple[list[float], floa
         verdicts = [json.loads(ask(worker, "verdicts")) for worker in workers]
         for worker in workers:
             worker.communicate()
-    same = sum(a == b for a, _, b in zip(*verdicts, strict=True)) / len(texts)
-    return [statistics.median(column) for column in zip(*times, strict=True)], same
+    seconds = [statistics.median(column) for column in zip(*times, strict=True)]
+    if not peer:
+        return [*seconds, math.nan, math.nan], math.nan
+    return seconds, sum(a == b for a, _, b in zip(*verdicts, strict=True)) / len(texts)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--peer", default=".venv-peers/bin/python", help="an interpreter that has datatrove and spaCy")
+    parser.add_argument("--peer", default=".venv-peers/datatrove/bin/python", help="an interpreter that has datatrove and spaCy")
     parser.add_argument("--megabytes", type=float, default=1.0, help="of each set")
     parser.add_argument("--passes", type=int, default=3)
     parser.add_argument("--sets", nargs="*", help=f"of: {', '.join(SETS)}")

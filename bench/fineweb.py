@@ -1,6 +1,6 @@
 """The FineWeb rules from JSONL.zst to Parquet, reading and writing included: Tilth and datatrove on the same files, turn and turn about.
 
-    .venv/bin/python bench/fineweb.py --peer .venv-peers/bin/python
+    .venv/bin/python bench/fineweb.py --peer .venv-peers/datatrove/bin/python
 
 Processor seconds of a whole process and its children, less those of the same process on one short document (imports, compiled kernels,
 spaCy's loading), so that what counts is what grows with the data. Median of the rounds.
@@ -54,16 +54,17 @@ def cost(python: str, code: str) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--peer", default=".venv-peers/bin/python", help="an interpreter that has datatrove")
+    parser.add_argument("--peer", default=".venv-peers/datatrove/bin/python", help="an interpreter that has datatrove")
     parser.add_argument("--mb", type=float, default=8)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         size = write_zst(Path(folder, "full"), list(texts.grown(texts.prose(), given.mb)))
         write_zst(Path(folder, "one"), ["One short document."])
-        seconds: dict[str, list[float]] = {"Tilth": [], "datatrove": []}
+        tools = [("Tilth", sys.executable, OURS), *([("datatrove", given.peer, THEIRS)] if given.peer else [])]
+        seconds: dict[str, list[float]] = {name: [] for name, _, _ in tools}
         for turn in range(-1, given.rounds):  # the first turn warms caches up, and compiles kernels
-            for name, python, code in (("Tilth", sys.executable, OURS), ("datatrove", given.peer, THEIRS)):
+            for name, python, code in tools:
                 one, full = (code.format(input=f"{folder}/{which}", out=f"{folder}/{name}-{which}-{turn}") for which in ("one", "full"))
                 fixed = cost(python, one)
                 if turn >= 0:
@@ -73,7 +74,8 @@ def main() -> None:
     print("| tool | processor s | MB/s | documents kept |\n|---|---:|---:|---:|")
     for name, each in seconds.items():
         print(f"| {name} | {statistics.median(each):.2f} | {size / statistics.median(each):.2f} | {kept[name]:,} |")
-    print(f"\nratio {statistics.median(seconds['datatrove']) / statistics.median(seconds['Tilth']):.0f}x")
+    if given.peer:
+        print(f"\nratio {statistics.median(seconds['datatrove']) / statistics.median(seconds['Tilth']):.0f}x")
 
 
 def rows(folder: Path) -> int:

@@ -1,6 +1,6 @@
 """Write the language tables that the text kernels need: run once per release of spaCy with an interpreter that has spaCy and datatrove.
 
-    .venv-peers/bin/python bench/language_tables.py src/tilth/kernels
+    .venv-peers/datatrove/bin/python bench/language_tables.py src/tilth/kernels
 
 Nothing is copied from source files: every entry is what the installed tool answers when it is asked about one code point or one string.
 """

@@ -1,6 +1,6 @@
 """URL filters and bad words, Tilth and datatrove side by side: the lists that datatrove ships, LDNOOBW's words, CPU time of one core.
 
-    .venv/bin/python bench/lists.py --peer .venv-peers/bin/python
+    .venv/bin/python bench/lists.py --peer .venv-peers/datatrove/bin/python
 
 Each tool runs in a process of its own and is asked turn and turn about; medians of the passes count. The addresses are those of
 bench/oracles/list_cases.py, and hosts taken from datatrove's own list with and without a label before them. "Same" is the share with the
@@ -123,10 +123,12 @@ def ask(worker: subprocess.Popen[str], line: str) -> Any:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--peer", required=True, help="a Python that has datatrove")
+    parser.add_argument("--peer", help="a Python that has datatrove")
     parser.add_argument("--passes", type=int, default=5)
     parser.add_argument("--texts", type=int, default=400)
     given = parser.parse_args()
+    if not given.peer:
+        sys.exit("The lists are those that datatrove ships: give --peer, a Python that has it.")
     assets = Path(subprocess.run([given.peer, "-c", ASSETS], capture_output=True, text=True, check=True).stdout.strip())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

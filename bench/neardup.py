@@ -1,13 +1,14 @@
 """Near duplicates: who finds how many, how many of those rightly, and at what cost; every tool on the same 5-grams of the same words.
 
-    .venv/bin/python bench/neardup.py --datatrove .venv-peers/bin/python --native NATIVE/bin/python --juicer JUICER/bin/python
+    P=.venv-peers; .venv/bin/python bench/neardup.py --datatrove $P/datatrove/bin/python --native $P/native/bin/python \\
+        --juicer $P/juicer/bin/python
 
 Texts are plain words already (`dedup.Normalise`), so that all tools see the same n-grams. The truth is exact: all pairs of documents
 whose sets of 5-grams have a Jaccard similarity of 0.8 (prefix filtering: Bayardo, Ma, Srikant, 2007). Recall: of those pairs, how many
 are together in a cluster. Precision: of the documents that go, how many are at 0.8 with some other of their cluster. Every tool has 112
 values, 14 bands of 8, runs in a process of its own, on one core, and is timed in CPU seconds from texts to clusters; tools take turns.
 
-NATIVE has rensa and daft, JUICER py-data-juicer; a tool whose Python is not given is left out. rensa takes sets of n-grams, which the
+`native` has rensa and daft, `juicer` py-data-juicer; a tool whose Python is not given is left out. rensa takes sets of n-grams, which the
 caller must make in Python: its time with and without that. Daft has signatures only, and is timed to there.
 """
 

@@ -1,6 +1,6 @@
 """NeMo Curator's English heuristics, Tilth's chain and the tool's own filters side by side on the same texts in memory.
 
-    .venv/bin/python bench/nemo_filters.py --peer .venv-nemo/bin/python
+    .venv/bin/python bench/nemo_filters.py --peer .venv-peers/nemo/bin/python
 
 The tool runs twice: every filter on every text, as Tilth does ("all"), and as its pipeline does, which stops at a text's first ("first").
 Its filters are called as they are, without Ray and data frames around them.
@@ -49,7 +49,7 @@ TOOLS: dict[str, Make] = {"tilth": tilth, "nemo-all": nemo(True), "nemo-first": 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--peer", default=".venv-nemo/bin/python", help="an interpreter that has nemo-curator")
+    parser.add_argument("--peer", default=".venv-peers/nemo/bin/python", help="an interpreter that has nemo-curator")
     parser.add_argument("--megabytes", type=float, default=1.0, help="of each set")
     parser.add_argument("--passes", type=int, default=5)
     parser.add_argument("--sets", nargs="*", default=["movie reviews", "WikiText-2", "DCLM web pages", "Python sources"])

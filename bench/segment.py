@@ -1,6 +1,6 @@
 """Words and sentences a script: Tilth beside the tool that datatrove gives the language, blingfire and pysbd, on the same texts.
 
-    .venv/bin/python bench/segment.py --peer .venv-peers/bin/python
+    .venv/bin/python bench/segment.py --peer .venv-peers/languages/bin/python
 
 The peer needs datatrove's word tokenizers (see bench/oracles/record_languages.py), blingfire and pysbd; a tool that is not there has no
 figure. Each runs in its own process, warms up on some texts, and makes a pass whenever it is asked; they take turns, and the median of the
@@ -128,6 +128,8 @@ def work(tool: str, code: str, path: str) -> None:
 def start(tool: str, code: str, path: str, peer: str) -> subprocess.Popen[str] | None:
     """Return the worker of a tool, None where it cannot serve the language."""
     python = sys.executable if tool in OURS else peer
+    if not python:
+        return None
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
     worker = subprocess.Popen([python, __file__, "--work", tool, code, path], **pipes)
     assert worker.stdout is not None
@@ -181,7 +183,7 @@ def row(code: str, found: dict[str, float]) -> Iterator[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--peer", default=".venv-peers/bin/python")
+    parser.add_argument("--peer", default=".venv-peers/languages/bin/python")
     parser.add_argument("--kilobytes", type=int, default=200, help="of each language")
     parser.add_argument("--passes", type=int, default=3)
     parser.add_argument("--languages", nargs="*", default=list(LANGUAGES))

@@ -7,6 +7,7 @@ A bench says how a tool makes a pass, `Make`: texts in, a function that makes on
 from __future__ import annotations
 
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -33,22 +34,22 @@ def serve(make: Make, path: str) -> None:
 
 
 def compare(script: str, pythons: Mapping[str, str], items: list[Any], passes: int) -> list[float]:
-    """Return the median CPU seconds of a pass of each tool; `script --work TOOL FILE` must call `serve`."""
+    """Return the median CPU seconds of a pass of each tool, NaN of one without a Python; `script --work TOOL FILE` must call `serve`."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "items.jsonl")
         Path(path).write_text("".join(json.dumps(item) + "\n" for item in items), "utf-8")
-        workers = [
-            subprocess.Popen(
+        workers = {
+            tool: subprocess.Popen(
                 [python, script, "--work", tool, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
             )
-            for tool, python in pythons.items()
-        ]
-        for worker, tool in zip(workers, pythons, strict=True):
+            for tool, python in pythons.items() if python
+        }  # fmt: skip
+        for tool, worker in workers.items():
             _until_ready(worker, tool)
-        times = [[_pass(worker) for worker in workers] for _ in range(passes)]
-        for worker in workers:
+        times = [{tool: _pass(worker) for tool, worker in workers.items()} for _ in range(passes)]
+        for worker in workers.values():
             worker.communicate()
-    return [statistics.median(column) for column in zip(*times, strict=True)]
+    return [statistics.median(turn.get(tool, math.nan) for turn in times) for tool in pythons]
 
 
 def _until_ready(worker: subprocess.Popen[str], tool: str) -> None:

@@ -1,6 +1,6 @@
 """Repeated sentences, lines and n-grams cut, Tilth beside datatrove and dolma: the same JSONL, files to files, turn and turn about.
 
-    .venv/bin/python bench/spans.py --peer .venv-peers/bin/python --dolma .venv-dolma/bin/python [--mb 16]
+    .venv/bin/python bench/spans.py --peer .venv-peers/datatrove/bin/python --dolma .venv-peers/dolma/bin/python [--mb 16]
 
 Each pass reads `.jsonl.gz` files and writes what is left as JSON lines, in a process of its own with one worker; the CPU seconds of it and
 of all that it starts count, the median of the passes. datatrove runs its three SentenceDedup stages, or its SingleBloomFilter; dolma
