@@ -70,13 +70,21 @@ def _closed(part: Any) -> Any:
         return [_closed(each) for each in part]
     if not isinstance(part, dict):
         return part
-    made = {name: _closed(each) for name, each in part.items() if name != "properties"}
+    made = {name: _closed(each) for name, each in part.items() if name not in ("properties", "required", "additionalProperties")}
     if "properties" in part:
         needed = part.get("required", ())
         fields = {name: _closed(each) for name, each in part["properties"].items()}
-        made["properties"] = {name: each if name in needed else nullable(each) for name, each in fields.items()}
-        made |= {"required": list(fields), "additionalProperties": False}
+        made |= closed_object({name: each if name in needed else nullable(each) for name, each in fields.items()})
     return made
+
+
+def closed_object(properties: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of an object that has these properties and no other.
+
+    >>> closed_object({"year": {"type": "integer"}})["required"]
+    ['year']
+    """
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
 def nullable(schema: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,9 @@ from tilth.semantic.question import Question
 Split = Callable[[pa.RecordBatch], tuple[pa.RecordBatch, list[int]]]
 
 
-def answered_in_parts(batches: Iterable[pa.RecordBatch], question: Question, split: Split) -> Iterator[tuple[pa.RecordBatch, list[list[Answer]]]]:
+def answered_in_parts(
+    batches: Iterable[pa.RecordBatch], question: Question, split: Split
+) -> Iterator[tuple[pa.RecordBatch, list[list[Answer]]]]:
     """Yield each batch with, for each of its rows, the answers of its parts.
 
     `split` returns what is asked for a batch, and how many of those rows, in order, each row of the batch has.
