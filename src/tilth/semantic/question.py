@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tilth.errors import RecipeError
+import pyarrow as pa
+
+from tilth.errors import CorpusError, RecipeError
 from tilth.llm.request import Request
 from tilth.semantic.answer_type import canonical
 from tilth.semantic.prompt import block, context, messages
@@ -71,6 +73,13 @@ def answers_schema(answer: str) -> str:
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def require(batch: pa.RecordBatch, columns: Iterable[str], where: str) -> None:
+    """Raise CorpusError for the first of `columns` that `batch` lacks."""
+    for name in columns:
+        if name not in batch.schema.names:
+            raise CorpusError.no_column(name, batch.schema.names, where, f'column="{batch.schema.names[-1]}"')
 
 
 def slug(instruction: str) -> str:
