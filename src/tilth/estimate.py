@@ -13,7 +13,7 @@ import pyarrow as pa
 from tilth.memory import Evaluation, evaluate
 from tilth.op import Op
 from tilth.peak import peak_mb
-from tilth.probe import sample
+from tilth.probe import rehearsed, sample
 from tilth.read.reader import File, Reader
 from tilth.write.parquet import GROUP_BYTES, write_parquet
 
@@ -47,6 +47,7 @@ def estimate(corpus: Reader, recipe: Sequence[Any], size: int) -> Estimate:
     The first time compiles and loads what steps need, so only the second is timed.
     """
     rows = sample(corpus)
+    recipe = rehearsed(recipe)
     evaluate(recipe, rows)
     start = time.perf_counter()
     done = evaluate(recipe, rows)

@@ -57,6 +57,11 @@ class Op:
         """Columns that `apply` changes on most rows: they are stored whole then, not as a patch over what was there."""
         return ()
 
+    @property
+    def rehearsal(self) -> Sequence[Any]:
+        """The steps that stand for this one where nothing may be spent (`check`, `plan`): the same columns, without their cost."""
+        return (self,)
+
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return `batch` with columns added or replaced, row for row."""
         raise NotImplementedError(f"{type(self).__name__}.apply")
@@ -75,6 +80,11 @@ class Fold:
     def reads(self) -> tuple[str, ...] | None:
         """Columns that `observe` needs; None means all of them."""
         return None
+
+    @property
+    def rehearsal(self) -> Sequence[Any]:
+        """The steps that stand for this one where nothing may be spent (`check`, `plan`): the same columns, without their cost."""
+        return (self,)
 
     def observe(self, batch: pa.RecordBatch) -> pa.Table:
         """Return what is to be remembered of these rows; must work on an empty batch."""

@@ -41,6 +41,11 @@ class Check:
         return "\n".join(lines)
 
 
+def rehearsed(recipe: Sequence[Any]) -> list[Any]:
+    """Return the recipe as a probe runs it: nothing is asked that costs money."""
+    return [stand_in for step in recipe for stand_in in getattr(step, "rehearsal", (step,))]
+
+
 def sample(corpus: Reader, rows: int = ROWS) -> pa.Table:
     """Return up to `rows` rows, a few of each of the first, middle and last files; raise CorpusError where there is none."""
     files = corpus.files()
@@ -73,7 +78,7 @@ def check(corpus: Reader, recipe: Sequence[Any], rows: int = ROWS) -> Check:
     try:
         until_barrier(list(recipe))
         table = sample(corpus, rows)
-        done = evaluate(recipe, table)
+        done = evaluate(rehearsed(recipe), table)
     except TilthError as error:
         return Check([error], [], None)
     except Exception as error:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import pyarrow as pa
 
 from tilth.op import Op
-from tilth.semantic.answer import columns
+from tilth.semantic.answer import Answer, columns
 from tilth.semantic.answer_type import arrow_type
-from tilth.semantic.ask import answered
+from tilth.semantic.ask import answered, shown
 from tilth.semantic.question import Question, slug
 
 
@@ -35,6 +36,10 @@ class Asked(Op):
         raise NotImplementedError(f"{type(self).__name__}.question")
 
     @property
+    def rehearsal(self) -> tuple[Unasked]:
+        return (Unasked(self.column, self.question),)
+
+    @property
     def reads(self) -> tuple[str, ...]:
         return self.question.columns
 
@@ -49,3 +54,24 @@ class Asked(Op):
         of = arrow_type(self.question.answer)
         for batch, answers in answered(batches, self.question):
             yield self.settle(columns(batch, self.column, answers, of))
+
+
+@dataclass(frozen=True)
+class Unasked(Op):
+    """What stands for a question where nothing may be spent: its columns, all null, status "unasked"; no row is marked.
+
+    >>> question = Question("filter", "Is it good?", "any", answer='{"type":"boolean"}')
+    >>> Unasked("good", question).apply(pa.record_batch({"text": ["a"]})).schema.names
+    ['text', 'good', 'good_answer']
+    """
+
+    column: str
+    question: Question
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return self.question.columns
+
+    def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        shown(batch.slice(0, 0), self.question)
+        return columns(batch, self.column, [Answer(status="unasked")] * len(batch), arrow_type(self.question.answer))

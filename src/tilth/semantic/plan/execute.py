@@ -1,0 +1,147 @@
+"""Do what a plan says: rows flow in chunks, a limit pulls no more of them than it needs, and what every node spent is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from math import ceil
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tilth.semantic.plan.query import Ask, Limit, Match, Node, Scan, Sql, Where, asked_of, children, schema
+from tilth.semantic.plan.relational import sql, where
+
+MOST = 1 << 10  # rows of a chunk under a limit
+
+
+@dataclass
+class Spent:
+    """What one node took, left and cost; `dollars` is None where a price is unknown."""
+
+    came: int = 0
+    left: int = 0
+    prompt_tokens: float = 0.0
+    completion_tokens: float = 0.0
+    dollars: float | None = 0.0
+    unanswered: int = 0
+
+    def add(self, table: pa.Table, column: str) -> None:
+        """Add what the answers in `column` cost."""
+        told = table[f"{column}_answer"].combine_chunks()
+        self.prompt_tokens += _sum(pc.struct_field(told, "prompt_tokens"))
+        self.completion_tokens += _sum(pc.struct_field(told, "completion_tokens"))
+        costs = pc.struct_field(told, "cost")
+        self.dollars = None if self.dollars is None or costs.null_count else self.dollars + _sum(costs)
+        self.unanswered += table[column].null_count
+
+
+def _sum(values: pa.Array) -> float:
+    return float(pc.sum(values).as_py() or 0.0)
+
+
+@dataclass
+class Execution:
+    """A plan at work: the demand of the limit above, what each node spent, and rows that no answer came for."""
+
+    demand: int | None = None  # rows that are still wanted at the top; None: all
+    passed: float = 1.0  # the share of rows that came through so far, or is expected to
+    spent: dict[int, Spent] = field(default_factory=dict)
+    quarantine: list[pa.Table] = field(default_factory=list)
+
+    def of(self, node: Node) -> Spent:
+        """Return the account of a node."""
+        return self.spent.setdefault(id(node), Spent())
+
+    def chunk(self) -> int | None:
+        """Return how many rows to take next: what the demand needs at the share that passes, None for all that there are."""
+        return None if self.demand is None else max(1, min(MOST, ceil(self.demand / max(self.passed, 1 / MOST))))
+
+
+def execute(node: Node, expected: float = 1.0) -> tuple[pa.Table, Execution]:
+    """Return the rows of a plan in order, and its accounts; `expected` is the share of rows that a limit may expect to pass.
+
+    >>> found, _ = execute(Limit(Where(Scan(pa.table({"n": [1, 2, 3, 4]})), "n > 1"), 2))
+    >>> found.to_pydict()
+    {'n': [2, 3]}
+    """
+    at_work = Execution(passed=expected)
+    return _all(node, at_work), at_work
+
+
+def _all(node: Node, at_work: Execution) -> pa.Table:
+    found = list(rows(node, at_work))
+    return pa.concat_tables(found) if found else schema(node).empty_table()
+
+
+def rows(node: Node, at_work: Execution) -> Iterator[pa.Table]:
+    """Yield the rows of a node in chunks, in order."""
+    for made in _made(node, at_work):
+        at_work.of(node).left += len(made)
+        yield made
+
+
+def _made(node: Node, at_work: Execution) -> Iterator[pa.Table]:
+    if isinstance(node, Scan):
+        yield from _scanned(node, at_work)
+    elif isinstance(node, Limit):
+        yield from _limited(node, at_work)
+    elif isinstance(node, Sql):
+        yield sql(_all(node.child, _unhurried(at_work)), node.select)
+    elif isinstance(node, Match):
+        yield from _matched(node, at_work)
+    else:
+        for chunk in rows(node.child, at_work):
+            at_work.of(node).came += len(chunk)
+            yield where(chunk, node.rule) if isinstance(node, Where) else _asked(node, chunk, at_work)
+
+
+def _scanned(node: Scan, at_work: Execution) -> Iterator[pa.Table]:
+    start = 0
+    while start < len(node.table) or start == 0:
+        length = at_work.chunk()
+        yield node.table.slice(start, length)
+        start += len(node.table) or 1 if length is None else length
+
+
+def _limited(node: Limit, outer: Execution) -> Iterator[pa.Table]:
+    """Pull chunks until there are enough; the share that passed so far says how large the next one is."""
+    inner = Execution(node.rows, outer.passed, outer.spent, outer.quarantine)
+    below = next((each for each in _spine(node) if not isinstance(each, Where | Ask | Match)), node.child)
+    for chunk in rows(node.child, inner):
+        taken = chunk.slice(0, inner.demand)
+        inner.demand = (inner.demand or 0) - len(taken)
+        yield taken
+        if inner.demand <= 0:
+            return
+        seen, passed = inner.of(below).left, inner.of(node.child).left
+        inner.passed = (passed + 0.5) / (seen + 1)
+
+
+def _spine(node: Node) -> Iterator[Node]:
+    below = children(node)
+    while below:
+        yield below[0]
+        below = children(below[0])
+
+
+def _unhurried(at_work: Execution) -> Execution:
+    """The same accounts below a step that needs all rows, whatever the limit above it."""
+    return Execution(None, 1.0, at_work.spent, at_work.quarantine)
+
+
+def _asked(node: Ask, chunk: pa.Table, at_work: Execution) -> pa.Table:
+    made = asked_of(chunk, node.step)
+    at_work.of(node).add(made, node.step.column)
+    gone = np.zeros(len(made), bool)
+    for name in ("drop", "error"):
+        if name in made.schema.names:
+            gone |= made[name].is_valid().to_numpy()
+    if "error" in made.schema.names:
+        at_work.quarantine.append(made.filter(made["error"].is_valid()))
+    return made.filter(pa.array(~gone)).drop_columns([name for name in ("drop", "drop_of", "error") if name in made.schema.names])
+
+
+def _matched(node: Match, at_work: Execution) -> Iterator[pa.Table]:
+    raise NotImplementedError

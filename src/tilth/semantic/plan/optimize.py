@@ -1,0 +1,230 @@
+"""The cheapest plan that meets a stated quality, or the best within a stated budget: chosen by what a sample showed, and explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+import pyarrow as pa
+
+from tilth.errors import RecipeError
+from tilth.kernels.hash import mix64
+from tilth.semantic.plan.execute import Execution, execute
+from tilth.semantic.plan.query import Ask, Limit, Match, Node, Query, Scan, Sql, Where, children, nodes, replaced
+from tilth.semantic.plan.rewrite import described, variants
+from tilth.semantic.plan.ways import Measured, Way, measured, named
+
+WIDEST = 48  # plans kept at a node; beyond it the cheapest of each quality are kept
+FILTERS = 8  # in one row of filters whose every order is weighed
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """A physical plan: what it is expected to leave, cost and keep of the reference's answers (a product of lower bounds)."""
+
+    node: Node
+    rows: float
+    dollars: float = 0.0
+    tokens: float = 0.0
+    quality: float = 1.0
+
+    def beats(self, other: Choice) -> bool:
+        """Whether it is as good in everything and better in something."""
+        mine, theirs = (self.dollars, self.tokens, -self.quality), (other.dollars, other.tokens, -other.quality)
+        return all(a <= b for a, b in zip(mine, theirs, strict=True)) and mine != theirs
+
+
+@dataclass(frozen=True, eq=False)
+class QueryPlan:
+    """A chosen plan, those that nothing beats, and what it took to know."""
+
+    chosen: Choice
+    alternatives: tuple[Choice, ...]
+    tasks: Mapping[str, Measured]
+    sampled: float
+    plain: Choice
+    asked_for: str
+
+    def run(self) -> tuple[pa.Table, Execution]:
+        """Return the rows, and the account of every node."""
+        share = self.chosen.rows / max(1, sum(len(node.table) for node in nodes(self.chosen.node) if isinstance(node, Scan)))
+        return execute(self.chosen.node, min(1.0, share))
+
+    def explain(self) -> str:
+        """Return the plan as people read it: the tree, the other plans that nothing beats, and what the sample cost."""
+        chosen, plain = self.chosen, self.plain
+        lines = [f"plan for {self.asked_for}: {_told(chosen)}; row by row by the reference: {_told(plain)}", *self._tree(chosen.node, 1)]
+        lines += ["other plans:"] + [f"  {_told(each)}: {_short(each.node)}" for each in self.alternatives if each is not chosen]
+        return "\n".join([*lines, f"the sample cost ${self.sampled:.4f}; its answers are in the cache"])
+
+    def _tree(self, node: Node, depth: int) -> Iterable[str]:
+        yield "  " * depth + self._said(node)
+        for child in children(node):
+            yield from self._tree(child, depth + 1)
+
+    def _said(self, node: Node) -> str:
+        if isinstance(node, Ask):
+            task = self.tasks[named(node.step)]
+            way = next(way for way in task.ways if way.step == node.step)
+            passes = f", {task.passes:.0%} pass" if node.filters else ""
+            agrees = f"agrees on {way.agreed} of {way.asked} (at least {way.low:.2f})"
+            return f"{_short_step(way)}: {agrees}, ${way.dollars * 1000:.4f} a 1,000 rows{passes}"
+        return _short(node)
+
+
+def optimize(
+    query: Query, models: Sequence[str], quality: float | None = None, budget: float | None = None, sample: int = 32, delta: float = 0.05
+) -> QueryPlan:
+    """Return the cheapest plan whose answers agree with those of `models[0]` on a share of at least `quality` of the rows, at confidence
+    1 - `delta`; or, with a `budget` in dollars (the sample included), the plan of the best such share within it.
+
+    Quality is measured: every model and batch size answers `sample` rows, and the lower bounds of agreement of a plan's tasks are
+    multiplied. SQL rules go below the models; filters are ordered by what they cost and let through; limits stop early.
+    Raises RecipeError where no plan meets what is asked.
+
+    Source: rank by cost / (1 - selectivity), Hellerstein and Stonebraker (SIGMOD 1993); Pareto sets of sub-plans, Abacus (Russo et al.,
+    2025); limits and rules below, DocETL (Shankar et al., 2025).
+    """
+    trees = variants(query.node)
+    tasks = {named(task.step): measured(task.step, _sample(task, models, sample), models, delta) for task in _tasks(trees[0])}
+    spent = sum(task.dollars for task in tasks.values())
+    found = _unbeaten([choice for tree in trees for choice in choices(tree, tasks)])
+    plain = _plain(query.node, tasks)
+    fitting = [each for each in found if quality is None or each.quality >= quality]
+    fitting = [each for each in fitting if budget is None or each.dollars + spent <= budget]
+    if not fitting:
+        best = max(found, key=lambda each: each.quality) if quality else min(found, key=lambda each: each.dollars)
+        raise RecipeError(
+            "No plan meets what is asked.", where="semantic.optimize", why=f"the nearest is {_told(best)}",
+            fix="a larger sample gives tighter bounds: sample=128; or ask for less",
+        )  # fmt: skip
+    dear = budget is not None and quality is None
+    best = min(fitting, key=lambda each: (-each.quality, each.dollars) if dear else (each.dollars, -each.quality))
+    asked_for = f"quality {quality:g}" if budget is None and quality else f"${budget:g}" if budget else "the least money"
+    return QueryPlan(best, tuple(found), tasks, spent, plain, asked_for)
+
+
+def choices(node: Node, tasks: Mapping[str, Measured]) -> list[Choice]:
+    """Return the plans for a tree that no other plan for it beats."""
+    if isinstance(node, Scan):
+        return [Choice(node, len(node.table))]
+    if isinstance(node, Ask) and node.filters:
+        return _filtered(node, tasks)
+    found = []
+    for below in product(*(choices(child, tasks) for child in children(node))):
+        found += _on_top(node, below, tasks)
+    return _unbeaten(found)
+
+
+def _on_top(node: Node, below: Sequence[Choice], tasks: Mapping[str, Measured]) -> list[Choice]:
+    first = below[0]
+    if isinstance(node, Ask):
+        return [_done(first, way, 1.0) for way in tasks[named(node.step)].ways]
+    over = replaced(node, [each.node for each in below])
+    if isinstance(node, Limit):
+        share = min(1.0, node.rows / max(first.rows, 1e-9))
+        return [Choice(over, min(node.rows, first.rows), first.dollars * share, first.tokens * share, first.quality)]
+    known = not any(isinstance(each, Ask | Match) for each in nodes(over))
+    rows = float(len(execute(over)[0])) if known else first.rows * (0.5 if isinstance(node, Where) else 1.0)
+    return [Choice(over, rows, first.dollars, first.tokens, first.quality)]
+
+
+def _done(below: Choice, way: Way, passes: float) -> Choice:
+    quality = below.quality * way.low
+    dollars, tokens = below.dollars + below.rows * way.dollars, below.tokens + below.rows * way.tokens
+    return Choice(Ask(below.node, way.step), below.rows * passes, dollars, tokens, quality)
+
+
+def _filtered(node: Ask, tasks: Mapping[str, Measured]) -> list[Choice]:
+    """A row of filters in every order and by every way: the best for each set of them, built from those of smaller sets."""
+    filters: list[Measured] = []
+    child: Node = node
+    while isinstance(child, Ask) and child.filters and len(filters) < FILTERS:
+        filters.append(tasks[named(child.step)])
+        child = child.child
+    done: dict[frozenset[int], list[Choice]] = {frozenset(): choices(child, tasks)}
+    for size in range(1, len(filters) + 1):
+        for chosen in _subsets(len(filters), size):
+            found = [
+                _done(each, way, filters[last].passes) for last in chosen for each in done[chosen - {last}] for way in filters[last].ways
+            ]  # fmt: skip
+            done[chosen] = _unbeaten(found)
+    return done[frozenset(range(len(filters)))]
+
+
+def _subsets(count: int, size: int) -> list[frozenset[int]]:
+    return [chosen for bits in range(1 << count) if len(chosen := frozenset(i for i in range(count) if bits >> i & 1)) == size]
+
+
+def _unbeaten(found: list[Choice]) -> list[Choice]:
+    """The Pareto set, in order of cost."""
+    kept: list[Choice] = []
+    for each in sorted(found, key=lambda choice: (choice.dollars, choice.tokens, -choice.quality)):
+        if not any(other.beats(each) or (other.dollars, other.quality) == (each.dollars, each.quality) for other in kept):
+            kept.append(each)
+    return kept if len(kept) <= WIDEST else [kept[round(i * (len(kept) - 1) / (WIDEST - 1))] for i in range(WIDEST)]
+
+
+def _tasks(tree: Node) -> list[Ask]:
+    return [node for node in nodes(tree) if isinstance(node, Ask)]
+
+
+def _sample(task: Ask, models: Sequence[str], size: int) -> pa.Table:
+    """Rows that a task would see, were no filter of a model before it: the lowest by hash, what they need answered by the reference."""
+    return execute(_unfiltered(task.child, models[0], size))[0]
+
+
+def _unfiltered(node: Node, reference: str, size: int) -> Node:
+    if not any(isinstance(each, Ask | Match) for each in nodes(node)):
+        return Scan(_lowest(execute(node)[0], size))
+    if isinstance(node, Ask) and node.filters:
+        return _unfiltered(node.child, reference, size)
+    below = [_unfiltered(child, reference, size) for child in children(node)]
+    if isinstance(node, Limit):
+        return below[0]
+    if isinstance(node, Ask):
+        model = reference if node.step.question.model == "any" else node.step.question.model
+        return Ask(below[0], replace(node.step, model=model, batch=1))  # type: ignore[type-var]
+    return replaced(node, below)
+
+
+def _lowest(table: pa.Table, size: int) -> pa.Table:
+    """`size` rows that look like all: those whose position has the lowest hash, in their order."""
+    with np.errstate(over="ignore"):
+        hashes = getattr(mix64, "py_func")(np.arange(len(table), dtype=np.uint64))  # noqa: B009
+    return table.take(pa.array(np.sort(np.argsort(hashes, kind="stable")[:size])))
+
+
+def _plain(node: Node, tasks: Mapping[str, Measured]) -> Choice:
+    """The plan as written, every row asked alone by the reference, no limit stopping anything."""
+    below = [_plain(child, tasks) for child in children(node)]
+    if isinstance(node, Scan):
+        return Choice(node, len(node.table))
+    if isinstance(node, Ask):
+        task = tasks[named(node.step)]
+        return _done(below[0], task.ways[0], task.passes if node.filters else 1.0)
+    made = _on_top(node, below, tasks)[0]
+    return Choice(made.node, made.rows, below[0].dollars, below[0].tokens, 1.0) if isinstance(node, Limit) else made
+
+
+def _told(choice: Choice) -> str:
+    return f"${choice.dollars:.4f}, {choice.tokens:,.0f} tokens, {choice.rows:,.0f} rows, quality {choice.quality:.2f}"
+
+
+def _short_step(way: Way) -> str:
+    asked = way.step.question
+    return f"{asked.kind} {asked.instruction[:50]!r} by {asked.model}, {asked.batch} rows a prompt"
+
+
+def _short(node: Node) -> str:
+    if isinstance(node, Ask):
+        asked = node.step.question
+        return f"{_short(node.child)} > {asked.kind} by {asked.model} x{asked.batch}"
+    if isinstance(node, Scan):
+        return f"{node.name}: {len(node.table):,} rows"
+    if isinstance(node, Where | Limit | Sql):
+        said = node.rule if isinstance(node, Where) else node.select if isinstance(node, Sql) else str(node.rows)
+        return f"{type(node).__name__.lower()} {said}"
+    return described(node)

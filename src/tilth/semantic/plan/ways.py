@@ -1,0 +1,119 @@
+"""The ways in which one task can be done, measured on a sample: what each costs a row, and how often it says what the reference says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import exp, lgamma, log
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tilth.errors import RecipeError
+from tilth.semantic.asked import Asked
+from tilth.semantic.plan.query import ANY, asked_of
+
+BATCHES = (1, 8, 32)
+
+
+@dataclass(frozen=True)
+class Way:
+    """One model with so many rows a prompt. `dollars` and `tokens` are of one row; `agreed` of `asked` rows got the reference's answer.
+
+    `low` is the lower bound of that share at the confidence asked for; the reference itself has 1.0.
+    """
+
+    step: Asked
+    dollars: float
+    tokens: float
+    agreed: int
+    asked: int
+    low: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a sample says of one task: the share of rows that a filter keeps, and the ways to do it, the reference first."""
+
+    passes: float
+    ways: tuple[Way, ...]
+    dollars: float  # what the sample cost
+
+
+def measured(step: Asked, sample: pa.Table, models: Sequence[str], delta: float = 0.05) -> Measured:
+    """Return how the task of `step` goes on the rows of `sample`; `models[0]`, one row a prompt, is the reference.
+
+    A step whose model is named is done by that model alone. `delta` is shared by all ways, so that all bounds hold at once.
+    Raises RecipeError where a price is unknown: without it no plan is cheaper than another.
+    """
+    named = models if step.question.model == ANY else (step.question.model,)
+    first = _with(step, named[0], 1)
+    reference = asked_of(sample, first)
+    others = [_with(step, model, batch) for model in named for batch in BATCHES if (model, batch) != (named[0], 1)]
+    ways = [_way(first, reference, len(sample), len(sample), 1.0)]
+    for other in others:
+        made = asked_of(sample, other)
+        agreed = int(pc.sum(_same(reference[first.column], made[other.column])).as_py() or 0)
+        ways.append(_way(other, made, agreed, len(sample), lower_bound(agreed, len(sample), delta / len(others))))
+    return Measured(_passes(reference), tuple(ways), sum(way.dollars for way in ways) * len(sample))
+
+
+def named(step: Asked) -> str:
+    """Return the name of a task: the same whoever does it."""
+    asked = step.question
+    return f"{asked.kind} {asked.instruction} ({', '.join(asked.columns)}) {step.column}"
+
+
+def _with(step: Asked, model: str, batch: int) -> Asked:
+    return replace(step, model=model, batch=batch)  # type: ignore[type-var]  # every row step is a dataclass with these two
+
+
+def _way(step: Asked, made: pa.Table, agreed: int, asked: int, low: float) -> Way:
+    told = made[f"{step.column}_answer"].combine_chunks()
+    costs, rows = pc.struct_field(told, "cost"), max(1, len(made))
+    if costs.null_count:
+        raise RecipeError(
+            f"The price of {step.question.model} is unknown.", where="semantic.optimize", why="plans are compared by what they cost",
+            fix=f'llm.Client(prices={{"{step.question.model}": (0.15, 0.075, 0.60)}})  # dollars a million tokens: in, cached, out',
+        )  # fmt: skip
+    tokens = sum(pc.sum(pc.struct_field(told, name)).as_py() or 0.0 for name in ("prompt_tokens", "completion_tokens"))
+    return Way(step, (pc.sum(costs).as_py() or 0.0) / rows, tokens / rows, agreed, asked, low)
+
+
+def _same(a: pa.ChunkedArray, b: pa.ChunkedArray) -> pa.Array:
+    """Whether two columns of answers agree, row by row; no answer agrees with nothing."""
+    if pa.types.is_nested(a.type):
+        return pa.array([x is not None and x == y for x, y in zip(a.to_pylist(), b.to_pylist(), strict=True)], pa.bool_())
+    return pc.fill_null(pc.equal(a, b), False)
+
+
+def _passes(made: pa.Table) -> float:
+    gone = pa.array([False] * len(made))
+    for name in ("drop", "error"):
+        if name in made.schema.names:
+            gone = pc.or_(gone, made[name].is_valid())
+    return 1.0 - (pc.sum(gone.cast(pa.int64())).as_py() or 0) / max(1, len(made))
+
+
+def lower_bound(good: int, asked: int, delta: float) -> float:
+    """Return the exact lower bound, at confidence 1 - delta, of a share of which `good` of `asked` were seen (Clopper and Pearson, 1934).
+
+    >>> round(lower_bound(32, 32, 0.05), 3), lower_bound(0, 10, 0.05)
+    (0.911, 0.0)
+    """
+    low, high = 0.0, 1.0
+    if good == 0:
+        return 0.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _tail(good, asked, middle) < delta else (low, middle)
+    return low
+
+
+def _tail(good: int, asked: int, share: float) -> float:
+    """The probability of at least `good` of `asked`, each with probability `share`."""
+    if share <= 0.0 or share >= 1.0:
+        return float(share >= 1.0)
+    of = lgamma(asked + 1)
+    terms = (of - lgamma(k + 1) - lgamma(asked - k + 1) + k * log(share) + (asked - k) * log(1 - share) for k in range(good, asked + 1))
+    return sum(exp(term) for term in terms)
