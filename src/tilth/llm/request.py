@@ -69,7 +69,8 @@ class Reply:
 
     `value` is the parsed JSON where a schema was asked for, the label where labels were, else the text; None unless `status` is "ok".
     `scores` maps every label to its probability, None where the server gives no log-probabilities. `cost` is in dollars, None where a
-    price is unknown; 0.0 where nothing was paid because the answer came from the cache or was shared with an equal request.
+    price is unknown; 0.0 where nothing was paid because the answer came from the cache or was shared with an equal
+    request; `bought` is then what it cost when it was paid for.
     """
 
     status: Status
@@ -83,3 +84,9 @@ class Reply:
     attempts: int = 0
     model: str = ""
     source: Source = "model"
+    bought: float | None = None
+
+    @property
+    def worth(self) -> float | None:
+        """What the answer cost when it was paid for, by whomever: the same in every run that has it."""
+        return self.cost if self.source in ("model", "batch") else self.bought

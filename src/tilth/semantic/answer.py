@@ -42,7 +42,7 @@ class Answer:
 
 
 def share(reply: Reply, rows: int, value: Any = None, score: float | None = None) -> Answer:
-    """Return what one of `rows` rows has of a reply: its value, and an equal share of tokens and cost.
+    """Return what one of `rows` rows has of a reply: its value, and an equal share of tokens and of what it cost when it was bought.
 
     >>> from tilth.llm.request import Usage
     >>> share(Reply("ok", usage=Usage(prompt=30, completion=6), cost=0.003), rows=3, value=True).prompt_tokens
@@ -50,7 +50,7 @@ def share(reply: Reply, rows: int, value: Any = None, score: float | None = None
     """
     return Answer(
         value, reply.status, reply.reason, score, reply.model, reply.usage.prompt / rows, reply.usage.cached / rows,
-        reply.usage.completion / rows, None if reply.cost is None else reply.cost / rows, reply.attempts,
+        reply.usage.completion / rows, None if reply.worth is None else reply.worth / rows, reply.attempts,
     )  # fmt: skip
 
 
