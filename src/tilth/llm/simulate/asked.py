@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from tilth.llm.simulate.pattern import Pattern
@@ -34,12 +35,12 @@ class Asked:
 def asked(messages: Sequence[dict[str, Any]], patterns: Sequence[Pattern]) -> Asked | None:
     """Return what these messages ask, by our own form of prompts or the first pattern that fits; None where neither knows them."""
     system = "\n".join(text_of(each) for each in messages if each["role"] in ("system", "developer"))
-    user = next((text_of(each) for each in reversed(messages) if each["role"] == "user"), "")
-    for each in messages:
-        found = _own(system, text_of(each)) if each["role"] == "user" else None
+    users = [text_of(each) for each in messages if each["role"] == "user"]
+    for user in users:
+        found = _own(system, user)
         if found is not None:
             return found
-    for pattern in patterns:
+    for user, pattern in product(reversed(users), patterns):  # before the last turn may stand examples, after the question a complaint
         read = pattern.read(f"{system}\n\n{user}")
         if read is not None:
             task, rows, fields = read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -51,17 +52,18 @@ class Reply:
 def reply(model: Model, world: Simulated, cache: PrefixCache, body: Mapping[str, Any]) -> Reply:
     """Return the answers to a request; raises Refused where it gets an error."""
     chat = read(body, model)
-    prompt = [piece for message in chat.messages for piece in pieces(text_of(message))]
+    prompt = [piece for message in chat.messages for piece in (_known if message["role"] == "system" else pieces)(text_of(message))]
     if len(prompt) + (chat.max_tokens or 1) > model.context:
-        message = f"The context of {model.name} is {model.context} tokens; you asked for {len(prompt)} and {chat.max_tokens or 1} to answer."
+        message = f"The context of {model.name} is {model.context} tokens; asked were {len(prompt)} + {chat.max_tokens or 1}."
         raise Refused(400, message, code="context_length_exceeded", param="messages")
     schema = chat.tool.schema if chat.tool else chat.schema
-    said = [
-        answer(model, world, chat.messages, schema, chat.json, chat.temperature, f"{chat.seed}/{n}/{chat.temperature}/{chat.max_tokens}")
-        for n in range(chat.n)
-    ]
-    id = hashlib.blake2b(f"{model.name}\x1f{chat}".encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+    again = f"{chat.seed}/{chat.temperature}/{chat.max_tokens}/{len(chat.messages)}"  # what makes another attempt another sample
+    said = [answer(model, world, chat.messages, schema, chat.json, chat.temperature, f"{again}/{n}") for n in range(chat.n)]
+    id = hashlib.blake2b("".join((model.name, again, *prompt)).encode(), digest_size=12).hexdigest()
     return Reply(f"chatcmpl-{id}", chat, tuple(_choice(model, chat, each) for each in said), len(prompt), cache.cached(prompt))
+
+
+_known = functools.lru_cache(maxsize=256)(pieces)  # what the system says is the same in many requests
 
 
 def _choice(model: Model, chat: Chat, said: Answer) -> Choice:

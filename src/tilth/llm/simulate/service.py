@@ -18,9 +18,8 @@ from tilth.llm.simulate.model import Model
 from tilth.llm.simulate.prefix_cache import PrefixCache
 from tilth.llm.simulate.stats import Stats
 from tilth.llm.simulate.stream import chunks
-from tilth.llm.simulate.wire import Refused
+from tilth.llm.simulate.wire import Refused, as_json
 
-BATCH_SHARE = 0.5  # of the price, which batches cost
 _ERRORS = {
     "rate_limited": (429, "Rate limit reached. Please try again later.", "rate_limit_exceeded", "requests"),
     "errors": (500, "The server had an error while processing your request.", None, "server_error"),
@@ -79,7 +78,7 @@ class Service:
 
     async def chat(self, request: web.Request) -> web.StreamResponse:
         """POST /v1/chat/completions"""
-        body, raw = await _body(request)
+        body, raw = await read_body(request)
         model = self.model(body)
         async with _Under(self.stats[model.name]):
             broken = await self._fault(model, raw)
@@ -92,11 +91,11 @@ class Service:
             if found.chat.stream:
                 return await _streamed(request, model, found, breaks=broken == "resets")
             await _sleep(model.decode_seconds * found.completion)
-            return _json(whole(model, found))
+            return as_json(whole(model, found))
 
     async def embeddings(self, request: web.Request) -> web.StreamResponse:
         """POST /v1/embeddings"""
-        body, raw = await _body(request)
+        body, raw = await read_body(request)
         model = self.model(body)
         async with _Under(self.stats[model.name]):
             broken = await self._fault(model, raw)
@@ -104,24 +103,24 @@ class Service:
                 return broken if isinstance(broken, web.Response) else _broken(request)
             found = self.embed(body)
             await _sleep(model.base_seconds + model.prefill_seconds * found["usage"]["prompt_tokens"])
-            return _json(found)
+            return as_json(found)
 
     async def list_models(self, request: web.Request) -> web.Response:
         """GET /v1/models"""
-        return _json({"object": "list", "data": [_shown(model) for model in self.models.values()]})
+        return as_json({"object": "list", "data": [_shown(model) for model in self.models.values()]})
 
     async def one_model(self, request: web.Request) -> web.Response:
         """GET /v1/models/{model}"""
-        return _json(_shown(self.model({"model": request.match_info["model"]})))
+        return as_json(_shown(self.model({"model": request.match_info["model"]})))
 
     async def show_stats(self, request: web.Request) -> web.Response:
         """GET /v1/simulator/stats"""
-        return _json(self.told())
+        return as_json(self.told())
 
     async def do_reset(self, request: web.Request) -> web.Response:
         """POST /v1/simulator/reset"""
         self.reset()
-        return _json({})
+        return as_json({})
 
     async def _fault(self, model: Model, raw: bytes) -> web.Response | str | None:
         """Return the error that meets this attempt, "resets" where its connection is to break, None after any other wait."""
@@ -168,7 +167,8 @@ async def guarded(request: web.Request, handler: Any) -> web.StreamResponse:
 KEY: web.AppKey[str | None] = web.AppKey("key")
 
 
-async def _body(request: web.Request) -> tuple[dict[str, Any], bytes]:
+async def read_body(request: web.Request) -> tuple[dict[str, Any], bytes]:
+    """Return the JSON object that a request holds, and its bytes; raises Refused with 400."""
     raw = await request.read()
     try:
         body = orjson.loads(raw)
@@ -205,13 +205,9 @@ async def _sleep(seconds: float) -> None:
         await asyncio.sleep(seconds)
 
 
-def _json(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
-    return web.Response(body=orjson.dumps(data), status=status, content_type="application/json", headers=headers)
-
-
 def _refused(error: Refused, retry_after: float | None = None) -> web.Response:
     told = None if retry_after is None else {"Retry-After": f"{retry_after:g}", "retry-after-ms": f"{retry_after * 1000:g}"}
-    return _json(error.body, error.status, told)
+    return as_json(error.body, error.status, told)
 
 
 def _shown(model: Model) -> dict[str, Any]:

@@ -7,7 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+from aiohttp import web
+
 from tilth.llm.simulate.model import Model
+
+
+def as_json(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    """Return a response that holds `data`."""
+    return web.Response(body=orjson.dumps(data), status=status, content_type="application/json", headers=headers)
 
 
 class Refused(Exception):
