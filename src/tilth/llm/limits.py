@@ -1,0 +1,70 @@
+"""Requests and tokens a minute, kept by all processes together; and how long to wait before trying again.
+
+Each rate is a token bucket in its virtual-scheduling form (GCRA, ITU-T I.371): one number, the time until which the rate is used up. A
+request moves it on by what it takes and is sent when its turn comes, first come, first served, and nobody has to ask again.
+"""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+BURST = 1.0  # seconds' worth of a rate that may be used at once
+_FAR = 3600.0  # a pace further ahead than this was written when the clock was wrong
+
+
+def admit(db: sqlite3.Connection, name: str, takes: Mapping[str, tuple[float, float]], now: float) -> float:
+    """Return the seconds until a request may be sent; `takes` maps kinds of rate to (amount, rate a minute)."""
+    turn = now
+    for kind, (amount, rate) in takes.items():
+        start = max(_next(db, f"{kind} {name}", now), now - BURST)
+        _put(db, f"{kind} {name}", start + amount * 60.0 / rate)
+        turn = max(turn, start)
+    return turn - now
+
+
+def correct(db: sqlite3.Connection, name: str, kind: str, amount: float, rate: float) -> None:
+    """Give back (or take, where negative) `amount` of a rate, once what a request really took is known."""
+    db.execute("UPDATE paces SET next = next - ? WHERE name = ?", (amount * 60.0 / rate, f"{kind} {name}"))
+
+
+def postpone(db: sqlite3.Connection, name: str, kind: str, until: float) -> None:
+    """Let no request have its turn before `until`: a server asked for that."""
+    _put(db, f"{kind} {name}", max(_next(db, f"{kind} {name}", until), until))
+
+
+def _next(db: sqlite3.Connection, name: str, now: float) -> float:
+    found = db.execute("SELECT next FROM paces WHERE name = ?", (name,)).fetchone()
+    return found[0] if found and found[0] < now + _FAR else 0.0
+
+
+def _put(db: sqlite3.Connection, name: str, next: float) -> None:
+    db.execute("INSERT INTO paces VALUES (?, ?) ON CONFLICT DO UPDATE SET next = excluded.next", (name, next))
+
+
+def pause(backoff: float, attempt: int, asked: float | None) -> float:
+    """Return the seconds to wait before the next attempt: what the server asked for and a little, else doubling, with full jitter."""
+    if asked is not None:
+        return asked + random.uniform(0.0, min(backoff, 1.0))
+    return random.uniform(0.0, min(backoff * 2 ** min(attempt, 10), 60.0))
+
+
+def retry_after(value: str | None) -> float | None:
+    """Return the seconds that a Retry-After header asks for, a number of them or a date; None where it says neither.
+
+    >>> retry_after("1.5"), retry_after("Thu, 01 Jan 1970 00:00:00 GMT"), retry_after("soon"), retry_after("inf")
+    (1.5, 0.0, None, None)
+    """
+    if not value:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+        except (ValueError, TypeError, OverflowError):  # no date at all, or one without a time zone
+            return None
+    return max(0.0, seconds) if seconds < 1e9 else None
