@@ -186,11 +186,11 @@ def agreement(texts: list[str], folder: Path) -> None:
     sets, stays = {frozenset(members) for members in theirs.values()}, {members[0] for members in theirs.values()}
     same = sum(frozenset(members) in sets for members in same_way.values())
     agree = sum(root in stays for root in same_way) / max(1, len(same_way))
-    print(f"  datatrove drops {sum(map(len, theirs.values())) - len(theirs)} of {len(texts)} documents, in {len(theirs)} clusters")
-    print(f"  by its signatures, unchecked: {len(same_way)} clusters, {same} of them datatrove's; the same document stays in {agree:.0%}")
+    print(f"\n- datatrove drops {sum(map(len, theirs.values())) - len(theirs)} of {len(texts)} documents, in {len(theirs)} clusters")
+    print(f"- by its signatures, unchecked: {len(same_way)} clusters, {same} of them datatrove's; the same document stays in {agree:.0%}")
     root = {row: members[0] for members in checked.values() for row in members}
     kept = [row for members in theirs.values() for row in members[1:] if root.get(row, row) == row]
-    print(f"  with Tilth's words and the check: drops {len(root) - len(checked)}; of datatrove's, {len(kept)} stay")
+    print(f"- with Tilth's words and the check: drops {len(root) - len(checked)}; of datatrove's, {len(kept)} stay")
 
 
 def main() -> None:
@@ -227,11 +227,11 @@ def compare(name: str, texts: list[str], given: argparse.Namespace) -> None:
             for tool, what, times in turns:
                 seconds[tool is peer, what] += [tool.seconds(what) for _ in range(times)]
         speed = {turn: megabytes / statistics.median(taken) for turn, taken in seconds.items()}
-        print(f"{name}: {len(texts)} documents, {megabytes:.1f} MB")
-        print(f"  {'':<26}{'Tilth MB/s':>12}{'datatrove MB/s':>16}{'ratio':>8}")
+        print(f"\n{name}: {len(texts):,} documents, {megabytes:.1f} MB\n")
+        print("| what | Tilth MB/s | datatrove MB/s | ratio |\n|---|---:|---:|---:|")
         for what in ours:
             theirs = speed.get((True, what.split(",")[0]), float("nan"))
-            print(f"  {what:<26}{speed[False, what]:>12.1f}{theirs:>16.2f}{speed[False, what] / theirs:>8.0f}")
+            print(f"| {what} | {speed[False, what]:.1f} | {theirs:.2f} | {speed[False, what] / theirs:.0f} |", flush=True)
         tilth.close()
         if peer:
             agreement(texts, folder)

@@ -167,9 +167,10 @@ def main() -> None:
     found["run"] -= found.pop("start")
     tools = f"{chosen.extractor} {version(chosen.extractor)}, Python {platform.python_version()}, {platform.machine()}"
     print(f"{len(pages)} pages, {size:.0f} MB of HTML; {tools}, {time.strftime('%Y-%m-%d')}, medians of {chosen.rounds} rounds\n")
+    print("| what | CPU s | MB/s | times the extractor | times the loop |\n|---|---:|---:|---:|---:|")
     for name, seconds in found.items():
-        ratios = f"{seconds / found['extractor']:5.2f} x extractor  {seconds / found['loop']:5.2f} x loop"
-        print(f"{name:<10} {seconds:7.2f} s  {size / seconds:7.1f} MB/s  {ratios}")
+        ratios = f"{seconds / found['extractor']:.2f} | {seconds / found['loop']:.2f}"
+        print(f"| {name} | {seconds:.2f} | {size / seconds:.1f} | {ratios} |")
 
 
 if __name__ == "__main__":

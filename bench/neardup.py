@@ -224,7 +224,7 @@ def compare(name: str, texts: list[str], pythons: dict[str, str], rounds: int) -
                         seconds[tool][what].append(value)
     ours = statistics.median(seconds["tilth"]["whole"])
     for tool, taken in seconds.items():
-        gone, recall, precision = scores(found[tool], pairs) if found[tool] else (0, math.nan, math.nan)
+        gone, recall, precision = scores(found[tool], pairs) if found[tool] else (math.nan, math.nan, math.nan)
         speed = {what: megabytes / statistics.median(values) for what, values in taken.items()}
         whole = speed.get("without its n-grams", speed.get("whole", math.nan))
         print(f"| {tool} | {gone:,} | {recall:.3f} | {precision:.3f} | {speed['signatures']:.1f} | {speed.get('whole', math.nan):.1f} | "

@@ -101,7 +101,7 @@ def main() -> None:
     print(f"{len(lines):,} lines of nine words, a model of order 3 with {known:,} n-grams, {time.strftime('%Y-%m-%d')}\n")
     print("| tool | processor s | lines/s |\n|---|---:|---:|")
     print(f"| Tilth | {a:.2f} | {len(lines) / a:,.0f} |\n| kenlm | {b:.2f} | {len(lines) / b:,.0f} |")
-    print(f"\nratio {b / a:.1f}x; perplexities differ by a share of {same:.1e} at most; trained at {size / trained:.1f} MB/s")
+    print(f"\nratio {b / a:.2f}x; perplexities differ by a share of {same:.1e} at most; trained at {size / trained:.1f} MB/s")
 
 
 if __name__ == "__main__":

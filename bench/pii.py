@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,7 @@ def main() -> None:
     parser.add_argument("--megabytes", type=float, default=8.0, help="of each set; presidio gets a hundredth")
     given = parser.parse_args()
     peer = presidio()
+    print(f"presidio-analyzer {version('presidio-analyzer')}\n")
     if LABELS.is_dir():
         print("| set | kind | gold | Tilth precision | recall | presidio precision | recall |\n|---|---|---:|---:|---:|---:|---:|")
         for name in ("presidio_synth_v2", "presidio_generated_large"):
