@@ -15,6 +15,7 @@ from tilth.errors import RecipeError, StepError
 from tilth.llm.request import Reply
 from tilth.llm.tokens import count_tokens
 from tilth.semantic.answer import Answer, share
+from tilth.semantic.meter import Asks
 from tilth.semantic.prompt import line
 from tilth.semantic.question import Question
 
@@ -24,7 +25,7 @@ _HALVED = ("refused", "truncated", "invalid")  # what fewer rows, or other neigh
 Row = Mapping[str, Any]
 
 
-async def ask(session: llm.Session, question: Question, rows: Sequence[Row]) -> list[Answer]:
+async def ask(session: Asks, question: Question, rows: Sequence[Row]) -> list[Answer]:
     """Return one answer for each of `rows`, in their order.
 
     The ids in a reply must be exactly those that were asked. If they are not, or the reply was refused, cut off or unreadable, none of
@@ -68,19 +69,20 @@ class _Window:
     different: list[Row]
     answers: list[Answer] = field(default_factory=list)
 
-    def groups(self, question: Question) -> Iterator[list[Row]]:
-        """Yield the different rows in prompts' worth: `batch` rows, fewer if they need more than `room` tokens."""
-        group: list[Row] = []
-        size = 0
-        for row in self.different:
-            tokens = count_tokens(line(row, 1))
-            if group and (len(group) == question.batch or size + tokens > question.room):
-                yield group
-                group, size = [], 0
-            group.append(row)
-            size += tokens
-        if group:
+
+def filled(rows: Iterable[Row], question: Question) -> Iterator[list[Row]]:
+    """Yield `rows` in prompts' worth: `batch` rows, fewer if they need more than `room` tokens."""
+    group: list[Row] = []
+    size = 0
+    for row in rows:
+        tokens = count_tokens(line(row, 1))
+        if group and (len(group) == question.batch or size + tokens > question.room):
             yield group
+            group, size = [], 0
+        group.append(row)
+        size += tokens
+    if group:
+        yield group
 
 
 def answered(batches: Iterable[pa.RecordBatch], question: Question) -> Iterator[tuple[pa.RecordBatch, list[Answer]]]:
@@ -96,7 +98,7 @@ def answered(batches: Iterable[pa.RecordBatch], question: Question) -> Iterator[
     def prompts() -> Iterator[list[Row]]:
         for window in _windows(batches, question, waiting):
             windows.append(window)
-            yield from window.groups(question)
+            yield from filled(window.different, question)
         windows.append(_Window([], []))  # an end that is always complete
 
     async def work(session: llm.Session, rows: list[Row]) -> list[Answer]:
