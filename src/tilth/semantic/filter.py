@@ -54,5 +54,5 @@ class Filter(Asked):
 
 def unanswered(batch: pa.RecordBatch, name: str) -> pa.Array:
     """Return, as large_string, why each row has no answer in the column `name`: its status and the reason."""
-    told = batch[f"{name}_answer"]
-    return pc.binary_join_element_wise(pc.struct_field(told, "status"), pc.struct_field(told, "reason"), ": ")
+    told, colon = batch[f"{name}_answer"], pa.scalar(": ", pa.large_string())
+    return pc.binary_join_element_wise(pc.struct_field(told, "status"), pc.struct_field(told, "reason"), colon)

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tilth.semantic.plan.query import Ask, Limit, Match, Node, Scan, Sql, Where, asked_of, children, schema
+from tilth.semantic.plan.query import Ask, Limit, Match, Node, Scan, Sql, Where, asked_of, children, nodes, schema, unmarked
 from tilth.semantic.plan.relational import sql, where
 
 MOST = 1 << 10  # rows of a chunk under a limit
@@ -83,32 +83,43 @@ def rows(node: Node, at_work: Execution) -> Iterator[pa.Table]:
 
 
 def _made(node: Node, at_work: Execution) -> Iterator[pa.Table]:
-    if isinstance(node, Scan):
-        yield from _scanned(node, at_work)
+    if not any(isinstance(each, Ask | Match) for each in nodes(node)):
+        yield from _sliced(_relational(node, at_work), at_work)
     elif isinstance(node, Limit):
         yield from _limited(node, at_work)
     elif isinstance(node, Sql):
         yield sql(_all(node.child, _unhurried(at_work)), node.select)
     elif isinstance(node, Match):
         yield from _matched(node, at_work)
-    else:
+    elif isinstance(node, Where | Ask):
         for chunk in rows(node.child, at_work):
             at_work.of(node).came += len(chunk)
             yield where(chunk, node.rule) if isinstance(node, Where) else _asked(node, chunk, at_work)
 
 
-def _scanned(node: Scan, at_work: Execution) -> Iterator[pa.Table]:
+def _relational(node: Node, at_work: Execution) -> pa.Table:
+    """What no model takes part in costs nothing: it is done at once, for all rows."""
+    if isinstance(node, Scan):
+        return node.table
+    below = _relational(children(node)[0], at_work)
+    at_work.of(node).came = len(below)
+    if isinstance(node, Limit):
+        return below.slice(0, node.rows)
+    return where(below, node.rule) if isinstance(node, Where) else sql(below, getattr(node, "select", ""))
+
+
+def _sliced(table: pa.Table, at_work: Execution) -> Iterator[pa.Table]:
     start = 0
-    while start < len(node.table) or start == 0:
+    while start < len(table) or start == 0:
         length = at_work.chunk()
-        yield node.table.slice(start, length)
-        start += len(node.table) or 1 if length is None else length
+        yield table.slice(start, length)
+        start += len(table) or 1 if length is None else length
 
 
 def _limited(node: Limit, outer: Execution) -> Iterator[pa.Table]:
     """Pull chunks until there are enough; the share that passed so far says how large the next one is."""
     inner = Execution(node.rows, outer.passed, outer.spent, outer.quarantine)
-    below = next((each for each in _spine(node) if not isinstance(each, Where | Ask | Match)), node.child)
+    below = next(each for each in _spine(node) if not any(isinstance(part, Ask | Match) for part in nodes(each)))
     for chunk in rows(node.child, inner):
         taken = chunk.slice(0, inner.demand)
         inner.demand = (inner.demand or 0) - len(taken)
@@ -140,7 +151,7 @@ def _asked(node: Ask, chunk: pa.Table, at_work: Execution) -> pa.Table:
             gone |= made[name].is_valid().to_numpy()
     if "error" in made.schema.names:
         at_work.quarantine.append(made.filter(made["error"].is_valid()))
-    return made.filter(pa.array(~gone)).drop_columns([name for name in ("drop", "drop_of", "error") if name in made.schema.names])
+    return unmarked(made.filter(pa.array(~gone)))
 
 
 def _matched(node: Match, at_work: Execution) -> Iterator[pa.Table]:

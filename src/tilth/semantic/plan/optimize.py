@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from math import prod
 
 import numpy as np
 import pyarrow as pa
@@ -13,10 +14,11 @@ from tilth.errors import RecipeError
 from tilth.kernels.hash import mix64
 from tilth.semantic.plan.execute import Execution, execute
 from tilth.semantic.plan.query import Ask, Limit, Match, Node, Query, Scan, Sql, Where, children, nodes, replaced
-from tilth.semantic.plan.rewrite import described, variants
+from tilth.semantic.plan.rewrite import variants
 from tilth.semantic.plan.ways import Measured, Way, measured, named
 
 WIDEST = 48  # plans kept at a node; beyond it the cheapest of each quality are kept
+LEAST = 8  # rows of a sample, where a twentieth of all would be fewer
 FILTERS = 8  # in one row of filters whose every order is weighed
 
 
@@ -49,14 +51,14 @@ class QueryPlan:
 
     def run(self) -> tuple[pa.Table, Execution]:
         """Return the rows, and the account of every node."""
-        share = self.chosen.rows / max(1, sum(len(node.table) for node in nodes(self.chosen.node) if isinstance(node, Scan)))
-        return execute(self.chosen.node, min(1.0, share))
+        filters = [node for node in nodes(self.chosen.node) if isinstance(node, Ask) and node.filters]
+        return execute(self.chosen.node, prod(self.tasks[named(node.step)].passes for node in filters))
 
     def explain(self) -> str:
         """Return the plan as people read it: the tree, the other plans that nothing beats, and what the sample cost."""
         chosen, plain = self.chosen, self.plain
         lines = [f"plan for {self.asked_for}: {_told(chosen)}; row by row by the reference: {_told(plain)}", *self._tree(chosen.node, 1)]
-        lines += ["other plans:"] + [f"  {_told(each)}: {_short(each.node)}" for each in self.alternatives if each is not chosen]
+        lines += ["other plans:"] + [f"  {_told(each)}: {_order(each.node)}" for each in self.alternatives if each is not chosen]
         return "\n".join([*lines, f"the sample cost ${self.sampled:.4f}; its answers are in the cache"])
 
     def _tree(self, node: Node, depth: int) -> Iterable[str]:
@@ -173,7 +175,8 @@ def _tasks(tree: Node) -> list[Ask]:
 
 def _sample(task: Ask, models: Sequence[str], size: int) -> pa.Table:
     """Rows that a task would see, were no filter of a model before it: the lowest by hash, what they need answered by the reference."""
-    return execute(_unfiltered(task.child, models[0], size))[0]
+    rows = sum(len(each.table) for each in nodes(task) if isinstance(each, Scan))
+    return execute(_unfiltered(task.child, models[0], min(size, max(LEAST, rows // 20))))[0]
 
 
 def _unfiltered(node: Node, reference: str, size: int) -> Node:
@@ -218,13 +221,14 @@ def _short_step(way: Way) -> str:
     return f"{asked.kind} {asked.instruction[:50]!r} by {asked.model}, {asked.batch} rows a prompt"
 
 
+def _order(node: Node) -> str:
+    """Who does what, in the order in which it is done."""
+    asked = [each.step.question for each in nodes(node) if isinstance(each, Ask)]
+    return ", ".join(f"{each.kind} {each.instruction[:24]!r} by {each.model} x{each.batch}" for each in asked)
+
+
 def _short(node: Node) -> str:
-    if isinstance(node, Ask):
-        asked = node.step.question
-        return f"{_short(node.child)} > {asked.kind} by {asked.model} x{asked.batch}"
     if isinstance(node, Scan):
         return f"{node.name}: {len(node.table):,} rows"
-    if isinstance(node, Where | Limit | Sql):
-        said = node.rule if isinstance(node, Where) else node.select if isinstance(node, Sql) else str(node.rows)
-        return f"{type(node).__name__.lower()} {said}"
-    return described(node)
+    said = {Where: "rule", Sql: "select", Limit: "rows", Match: "instruction"}[type(node)]
+    return f"{type(node).__name__.lower()} {getattr(node, said)}"

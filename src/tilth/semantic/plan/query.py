@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from tilth.op import Op
 from tilth.semantic.asked import Asked
 from tilth.semantic.classify import Classify
 from tilth.semantic.filter import Filter
@@ -119,15 +120,20 @@ def schema(node: Node) -> pa.Schema:
     if isinstance(node, Sql):
         return sql(empty[0], node.select).schema
     if isinstance(node, Ask):
-        return asked_of(empty[0], node.step).schema
+        return asked_of(empty[0], node.step.rehearsal[0]).schema
     return paired(empty[0], empty[1]).schema if isinstance(node, Match) else empty[0].schema
 
 
-def asked_of(table: pa.Table, step: Asked) -> pa.Table:
+def asked_of(table: pa.Table, step: Op) -> pa.Table:
     """Return the table with a step's answers; messages to the runner (`drop`, `error`) stand as columns."""
     batch = table.combine_chunks().to_batches()
     rows = batch[0] if batch else pa.RecordBatch.from_arrays([pa.array([], field.type) for field in table.schema], schema=table.schema)
     return pa.Table.from_batches([step.apply(rows)])
+
+
+def unmarked(table: pa.Table) -> pa.Table:
+    """Return the table without what a step tells the runner."""
+    return table.drop_columns([name for name in ("drop", "drop_of", "error") if name in table.schema.names])
 
 
 def paired(left: pa.Table, right: pa.Table) -> pa.Table:

@@ -1,0 +1,89 @@
+"""The chosen plan meets what was asked, costs what was foretold, and is explained."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from tilth.errors import RecipeError
+from tilth.llm.simulate import Gold, Model
+from tilth.semantic.plan.execute import execute
+from tilth.semantic.plan.optimize import optimize
+from tilth.semantic.plan.query import Query, Scan, nodes
+
+TEXTS = [f"Page {n}: " + " ".join(f"word{n * k % 97}" for k in range(1, 30)) for n in range(800)]
+GOLD = (
+    Gold("Is it rare?", "filter", {text: n % 20 == 0 for n, text in enumerate(TEXTS)}),
+    Gold("Is it common?", "filter", {text: n % 10 != 0 or n % 20 == 0 for n, text in enumerate(TEXTS)}),
+    Gold("Say it.", "map", {text: text[:8] for text in TEXTS}),
+)
+TABLE = pa.table({"text": TEXTS, "n": list(range(800))})
+BIG, SMALL, BAD = Model("big", price=(1.0, 1.0, 2.0)), Model("small", price=(0.1, 0.1, 0.2)), Model("bad", flip=0.4, price=(0.01, 0.01, 0.02))
+PRICES = {"big": {"input": 1.0, "output": 2.0}, "small": {"input": 0.1, "output": 0.2}, "bad": {"input": 0.01, "output": 0.02}}
+
+
+def asked(tree) -> list[tuple[str, str]]:
+    return [(node.step.question.instruction, node.step.question.model) for node in nodes(tree) if hasattr(node, "step")]
+
+
+def test_the_filter_that_lets_least_through_goes_first(simulator) -> None:
+    simulator(*GOLD, models=(BIG,), prices=PRICES)
+    query = Query(Scan(TABLE)).filter("Is it common?").filter("Is it rare?").map("Say it.", name="said")
+    plan = optimize(query, ["big"], sample=40)
+    assert [task for task, _ in asked(plan.chosen.node)] == ["Is it rare?", "Is it common?", "Say it."]
+
+
+def test_a_good_and_cheap_model_is_taken_and_a_bad_one_is_not(simulator) -> None:
+    simulator(*GOLD, models=(BIG, SMALL, BAD), prices=PRICES)
+    plan = optimize(Query(Scan(TABLE)).filter("Is it rare?"), ["big", "small", "bad"], quality=0.8, sample=40)
+    assert asked(plan.chosen.node) == [("Is it rare?", "small")]
+    assert plan.chosen.quality >= 0.8 and plan.chosen.dollars < plan.plain.dollars / 10
+
+
+def test_cost_is_about_what_was_foretold_and_rows_are_the_plain_ones(simulator) -> None:
+    simulator(*GOLD, models=(BIG, SMALL), prices=PRICES)
+    query = Query(Scan(TABLE)).map("Say it.", model="big", name="said").filter("Is it rare?").where("n < 600")
+    plan = optimize(query, ["big", "small"], quality=0.8, sample=40)
+    found, at_work = plan.run()
+    spent = sum(each.dollars for each in at_work.spent.values())
+    assert found["n"].to_pylist() == list(range(0, 600, 20))
+    assert plan.chosen.dollars / 2 < spent < plan.chosen.dollars * 2
+
+
+def test_a_quality_that_a_sample_cannot_show_goes_to_the_reference(simulator) -> None:
+    simulator(*GOLD, models=(BIG, SMALL), prices=PRICES)
+    plan = optimize(Query(Scan(TABLE)).filter("Is it rare?"), ["big", "small"], quality=0.999, sample=20)
+    assert asked(plan.chosen.node) == [("Is it rare?", "big")] and plan.chosen.quality == 1.0
+
+
+def test_the_best_within_a_budget(simulator) -> None:
+    simulator(*GOLD, models=(BIG, SMALL), prices=PRICES)
+    query = Query(Scan(TABLE)).filter("Is it rare?")
+    rich, poor = (optimize(query, ["big", "small"], budget=money, sample=20) for money in (1.0, 0.035))
+    assert rich.chosen.quality == 1.0 > poor.chosen.quality
+    assert poor.chosen.dollars + poor.sampled <= 0.035
+    with pytest.raises(RecipeError, match="No plan"):
+        optimize(query, ["big", "small"], budget=0.001, sample=20)
+
+
+def test_no_price_no_plan(simulator) -> None:
+    simulator(*GOLD, models=(BIG,), prices={})
+    with pytest.raises(RecipeError, match="price"):
+        optimize(Query(Scan(TABLE)).filter("Is it rare?"), ["big"], sample=8)
+
+
+def test_a_bad_plan_is_seen_through(simulator) -> None:
+    """Bounds are real: what a plan promises is kept by its answers over all rows."""
+    simulator(*GOLD, models=(BIG, Model("fair", flip=0.08, price=(0.1, 0.1, 0.2))), prices=PRICES | {"fair": PRICES["small"]})
+    query = Query(Scan(TABLE)).classify("Is it rare?", ("yes", "no"), name="rare")
+    plan = optimize(query, ["big", "fair"], quality=0.8, sample=120)
+    kept, truth = plan.run()[0]["rare"].to_pylist(), execute(plan.plain.node)[0]["rare"].to_pylist()
+    assert sum(a == b for a, b in zip(kept, truth, strict=True)) / len(truth) >= plan.chosen.quality
+
+
+def test_a_plan_explains_itself(simulator) -> None:
+    simulator(*GOLD, models=(BIG, SMALL), prices=PRICES)
+    plan = optimize(Query(Scan(TABLE, "pages")).filter("Is it rare?").limit(3), ["big", "small"], quality=0.8, sample=40)
+    told = plan.explain()
+    for word in ("plan for quality 0.8", "pages: 800 rows", "limit 3", "by small", "other plans", "the sample cost $"):
+        assert word in told, told
