@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
@@ -37,6 +37,8 @@ async def ask(session: Asks, question: Question, rows: Sequence[Row]) -> list[An
     if found is not None:
         return found
     failed = share(reply, len(rows))
+    if reply.status == "ok":
+        failed = replace(failed, status="invalid", reason="its ids are not those that were asked")
     if len(rows) == 1 or reply.status not in ("ok", *_HALVED):
         return [failed] * len(rows)
     middle = len(rows) // 2

@@ -55,7 +55,8 @@ def test_rows_without_an_answer_are_kept_apart(simulator) -> None:
 
 def test_sql_over_all_rows(simulator) -> None:
     simulator(EVEN)
-    query = Query(Scan(TABLE.slice(0, 60))).filter("Is it even?", model="m").sql("select count(*)::bigint as many, max(n) as last from input")
+    query = Query(Scan(TABLE.slice(0, 60))).filter("Is it even?", model="m")
+    query = query.sql("select count(*)::bigint as many, max(n) as last from input")
     assert execute(query.node)[0].to_pydict() == {"many": [30], "last": [58]}
 
 

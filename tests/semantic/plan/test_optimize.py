@@ -18,7 +18,8 @@ GOLD = (
     Gold("Say it.", "map", {text: text[:8] for text in TEXTS}),
 )
 TABLE = pa.table({"text": TEXTS, "n": list(range(800))})
-BIG, SMALL, BAD = Model("big", price=(1.0, 1.0, 2.0)), Model("small", price=(0.1, 0.1, 0.2)), Model("bad", flip=0.4, price=(0.01, 0.01, 0.02))
+BIG, SMALL = Model("big", price=(1.0, 1.0, 2.0)), Model("small", price=(0.1, 0.1, 0.2))
+BAD = Model("bad", flip=0.4, price=(0.01, 0.01, 0.02))
 PRICES = {"big": {"input": 1.0, "output": 2.0}, "small": {"input": 0.1, "output": 0.2}, "bad": {"input": 0.01, "output": 0.02}}
 
 
