@@ -126,7 +126,7 @@ def block_sizes(left: float, right: float, likely: float, task: Task, rows: tupl
     `left` and `right` are tokens a row, `likely` the share of pairs that match, `rows` how many there are.
 
     >>> block_sizes(10, 10, 0.01, Task("same?", "m", block=100, room=1000), (500, 500))
-    (46, 46)
+    (39, 46)
     """
     best = (math.inf, math.inf, 1, 1)
     for b1 in range(1, min(task.block, rows[0]) + 1):
