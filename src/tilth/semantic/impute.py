@@ -14,7 +14,7 @@ from tilth.embed import sample
 from tilth.errors import CorpusError, RecipeError
 from tilth.op import Fold, put
 from tilth.semantic.answer import Answer, columns
-from tilth.semantic.answer_type import arrow_type, canonical
+from tilth.semantic.answer_type import canonical
 from tilth.semantic.asked import Asked
 from tilth.semantic.json_schema import nullable
 from tilth.semantic.parts import answered_in_parts
@@ -126,12 +126,12 @@ class FillIn(Asked):
 
     def stream(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         question = self.question
-        of = arrow_type(question.answer)
         unasked = Answer(status="", model="")
         for batch, found in answered_in_parts(batches, question, self._split):
-            gaps = missing(batch[self.name])
-            told = columns(batch.select([self.name]), "new", [answers[0] if answers else unasked for answers in found], of)
-            filled = pc.if_else(gaps, told["new"].cast(batch[self.name].type), batch[self.name])
+            cells = batch[self.name]
+            told = columns(batch.select([self.name]), "new", [answers[0] if answers else unasked for answers in found], cells.type)
+            gaps = missing(cells)
+            filled = pc.if_else(gaps, told["new"], cells)
             how = pc.if_else(gaps, told["new_answer"], pa.nulls(len(batch), told["new_answer"].type))
             yield put(put(batch, self.name, filled), f"{self.name}_answer", how)
 
