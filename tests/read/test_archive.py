@@ -114,6 +114,37 @@ def test_damage_is_one_error_and_both_ways_agree(
         assert len(good) >= 12 - len([one for one in found if one.error]) or how == "zero"  # the zeros may lie over three records
 
 
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        (b"response\r\n", b"response\n"), (b"<1>\r\n", b"<1>\x0c\n"), (b"\r\n", b"\n"), (b"http://x/1", b"http://\r\n\tx/1"),
+        (b"WARC-Type", b"warc-type"), (b"Content-Length", b"content-length"), (b"response", b"Response"), (b"/http\r\n", b"/http\r\n\n"),
+        (b"WARC-Type", b"X-Other: a\nWARC-Type"), (b"Content-Length", b"WARC-Type: request\r\nContent-Length"),
+        (b"!\r\n\r\n", b"!\t\r\n \n"), (b"WARC/1.0\r\n", b"WARC/1.0 \n"),
+    ],
+)  # fmt: skip
+def test_heads_as_loosely_written_as_they_are_met(was: bytes, becomes: bytes, tmp_path: Path) -> None:
+    path, odd = tmp_path / "a.warc", record(1, b"content!")
+    raw = record(0, b"one") + odd.replace(was, becomes) + record(2, b"two")
+    path.write_bytes(raw)
+    found = list(records(str(path), 0, len(raw), PLAIN, LIMIT))
+    assert found == list(archive._exact(io.BytesIO(raw), 0, len(raw), PLAIN, LIMIT))
+    assert [(one.id, one.kind, one.content, one.error) for one in found] == [
+        ("<0>", "response", b"one", None), ("<1>", "response", b"content!", None), ("<2>", "response", b"two", None)
+    ]  # fmt: skip
+    assert found[1].url.replace(" ", "") == "http://x/1"
+
+
+def test_a_record_with_the_id_of_the_one_before_is_not_lost(tmp_path: Path) -> None:
+    path = tmp_path / "a.warc.gz"
+    pairs = [[record(0, b"a"), record(1, b"b", id="same")], [record(2, b"c", id="same"), record(3, b"d")]]
+    members = [bytearray(gzip.compress(b"".join(pair))) for pair in pairs]
+    members[1][-6] ^= 1
+    path.write_bytes(b"".join(members))
+    found = list(records(str(path), 0, path.stat().st_size, GZIP, LIMIT))
+    assert [one.content for one in found[:3]] == [b"a", b"b", b"c"] and [bool(one.error) for one in found] == [False] * 3 + [True]
+
+
 def test_good_records_on_both_sides_of_a_break(tmp_path: Path) -> None:
     rng = random.Random(1)
     members = [gzip.compress(record(i, rng.randbytes(3000))) for i in range(9)]

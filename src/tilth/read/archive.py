@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterator
 from itertools import islice
 from typing import BinaryIO, NamedTuple, cast
 
-from tilth.read.feed import Damaged, Feed, decompressed, inflated, plain, read_at
+from tilth.read.feed import WHITE, Damaged, Feed, decompressed, inflated, plain, read_at
 from tilth.read.files import open_file
 from tilth.read.lines import too_long
 from tilth.read.streams import codec_of
@@ -94,7 +94,7 @@ def records(path: str, start: int, end: int, form: str, limit: int) -> Iterator[
             held = record
         tail = _exact(file, start if held is None else held.place, end, form, limit)
         first = next(tail, None)
-        if held is None or (first is not None and first.id == held.id != "" and not first.error):
+        if held is None or (held.id and held == first):
             yield from [] if first is None else [first]
             yield from tail
         else:  # its place is not known for sure (several records in a gzip member), or it is broken
@@ -124,20 +124,18 @@ class _Window:
 def _fast(file: BinaryIO, start: int, end: int, limit: int) -> Iterator[Record]:
     """Records as FastWARC finds them, up to the first that is odd; none without FastWARC."""
     try:
-        from fastwarc.warc import ArchiveIterator, WarcRecordType
+        from fastwarc.warc import ArchiveIterator
     except ImportError:
         return
     window = _Window(file, start, end)
-    wanted = {int(getattr(WarcRecordType, kind)) for kind in WANTED}
     try:
         for found in ArchiveIterator(cast(BinaryIO, window), parse_http=False):
-            size = found.content_length
-            if not size and _length(found.headers.get_bytes(b"content-length") or b"", found.stream_pos):
+            fields, size = found.headers, found.content_length
+            if any(b"\n" in name + value for name, value in fields.items_bytes()):
                 return
-            if int(found.record_type) not in wanted:
-                record = Record(found.stream_pos, id=found.record_id or "")
-            else:
-                record = _record(found.stream_pos, [found.headers.get_bytes(name) or b"" for name in _FIELDS])
+            if size != _length(fields.get_bytes(b"content-length") or b"", found.stream_pos):
+                return  # it knows some names, this and the type's, in their usual letters alone
+            record = _record(found.stream_pos, [fields.get_bytes(name) or b"" for name in _FIELDS])
             if size > limit:
                 record = record._replace(error=too_long("record", limit))
             elif record.kind:
@@ -185,10 +183,7 @@ def _parsed(feed: Feed, limit: int, wanted: frozenset[str] = WANTED) -> Generato
 
 def _next(feed: Feed, place: int, limit: int, wanted: frozenset[str]) -> Record:
     """The record that begins here; raise Damaged if it is not whole."""
-    fields: dict[bytes, bytes] = {}
-    for line in feed.head(place).split(b"\n")[1:]:
-        name, _, value = line.partition(b":")
-        fields.setdefault(name.strip().lower(), value.strip())
+    fields = _fields(feed.head(place))
     size = _length(fields.get(b"content-length", b""), place)
     record = _record(place, [fields.get(name, b"") for name in _FIELDS])
     if size > limit:
@@ -197,6 +192,24 @@ def _next(feed: Feed, place: int, limit: int, wanted: frozenset[str]) -> Record:
     if content is None or not feed.ended():
         raise Damaged("a WARC record that does not end where its length says", place)
     return record._replace(content=content)
+
+
+def _fields(head: bytes) -> dict[bytes, bytes]:
+    """The fields of a head by name, the first of each. Lines end in CR LF, or as in Unix if two would be one otherwise."""
+    lines = head.partition(b"\n")[2]
+    fields = _by_lines(lines.split(b"\r\n"))
+    return _by_lines(lines.split(b"\n")) if any(b"\n" in name + value for name, value in fields.items()) else fields
+
+
+def _by_lines(lines: list[bytes]) -> dict[bytes, bytes]:
+    found: list[tuple[bytes, bytes]] = []
+    for line in lines:
+        name, colon, value = line.partition(b":")
+        if line.startswith((b" ", b"\t")):  # it goes on with the one before
+            found[-1:] = [(name, value + b" " + line.strip(WHITE)) for name, value in found[-1:]]
+        elif colon:
+            found.append((name.strip(WHITE).lower(), value.strip(WHITE)))
+    return dict(reversed(found))
 
 
 def _length(value: bytes, place: int) -> int:

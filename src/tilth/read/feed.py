@@ -13,7 +13,10 @@ from tilth.read.streams import Broken, chunks
 
 _STEP = 16 << 10
 _HEAD = 64 << 10  # bytes of a record's own headers at most
-_BLANK = re.compile(rb"\r?\n\r?\n")
+_LINE = 64  # bytes of a blank line at most
+WHITE = b" \t\r\n\f"
+_BLANK, _UNIX_BLANK = re.compile(rb"\r\n\r\n"), re.compile(rb"\n\r?\n")
+_RECORD_END = re.compile(rb"\r|[ \t\r\f]*\n|WARC/|\Z")
 
 
 class Damaged(Exception):
@@ -34,9 +37,9 @@ class Feed:
         self.damage: Damaged | None = None
 
     def skip_blank(self) -> int | None:
-        """Pass over line ends; return the place of what follows, None at the end."""
+        """Pass over blank lines; return the place of what follows, None at the end."""
         while self._fill(1):
-            self._drop(len(self.data) - len(self.data.lstrip(b"\r\n")))
+            self._drop(len(self.data) - len(self.data.lstrip(WHITE)))
             if self.data:
                 while len(self.marks) > 1 and self.marks[1][0] <= self.taken:
                     self.marks.popleft()
@@ -48,7 +51,7 @@ class Feed:
         """Take the lines up to a blank one."""
         if not (self._fill(5) and self.data.startswith(b"WARC/")):
             raise Damaged(f"not a WARC record, it begins with {bytes(self.data[:20])!r}", place)
-        while not (end := _BLANK.search(self.data, 0, _HEAD)):
+        while not (end := _end_of_head(self.data).search(self.data, 0, _HEAD)):
             if len(self.data) >= _HEAD or not self._fill(len(self.data) + 1):
                 raise Damaged("a WARC record without an end of its headers", place)
         return self._drop(end.end())
@@ -68,8 +71,8 @@ class Feed:
     def ended(self) -> bool:
         """Whether a record can end here."""
         with suppress(Damaged):  # comes again when more is asked for
-            self._fill(5)
-        return not self.data or self.data[0] in b"\r\n" or self.data.startswith(b"WARC/")
+            self._fill(_LINE)
+        return _RECORD_END.match(self.data) is not None
 
     def _fill(self, size: int) -> bool:
         while len(self.data) < size:
@@ -91,6 +94,12 @@ class Feed:
         del self.data[:size]
         self.taken += size
         return dropped
+
+
+def _end_of_head(data: bytearray) -> re.Pattern[bytes]:
+    """What ends a head whose first line ends as this one: a line may lack its carriage return, the blank one has it as the first has."""
+    line = data.find(b"\n", 0, _HEAD)
+    return _BLANK if line > 0 and data[line - 1] == 13 else _UNIX_BLANK
 
 
 def plain(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, bytes]]:
