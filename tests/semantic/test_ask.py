@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 
@@ -25,7 +26,7 @@ QUESTION = Question("filter", "Is it a third?", "m", answer='{"type":"boolean"}'
 
 def batches(texts: list[str | None], *cuts: int) -> list[pa.RecordBatch]:
     edges = [0, *sorted(min(cut, len(texts)) for cut in cuts), len(texts)]
-    return [pa.record_batch({"text": pa.array(texts[a:b], pa.large_string())}) for a, b in zip(edges, edges[1:], strict=False)]
+    return [pa.record_batch({"text": pa.array(texts[a:b], pa.large_string())}) for a, b in itertools.pairwise(edges)]
 
 
 def answers(texts: list[str | None], *cuts: int, question: Question = QUESTION) -> list:
@@ -44,10 +45,10 @@ def test_every_fault_ends_in_right_answers_or_nulls_with_a_reason(simulator, fau
 
 
 def test_a_single_row_under_a_wrong_id_has_no_answer(simulator, faulty) -> None:
-    simulator(Gold("Shout.", "map", {text: text.upper() for text in TEXTS}), models=(faulty,), timeout=0.5)
-    found = answers(TEXTS[:60], question=Question("map", "Shout.", "m", batch=2))
-    for text, answer in zip(TEXTS, found, strict=False):
-        assert answer.value == text.upper() if answer.status == "ok" else answer.value is None and answer.reason
+    simulator(Gold("Count.", "score", {text: n for n, text in enumerate(TEXTS)}), models=(faulty,), timeout=0.5)
+    found = answers(TEXTS[:60], question=Question("score", "Count.", "m", answer='{"type":"integer"}', batch=2))
+    for n, answer in enumerate(found):
+        assert answer.value == n if answer.status == "ok" else answer.value is None and answer.reason
 
 
 @pytest.mark.parametrize("fault", ["missing", "doubled", "invented", "reordered"])
@@ -136,7 +137,7 @@ HOSTILE = st.text() | st.sampled_from([
 @given(st.lists(st.fixed_dictionaries({"text": HOSTILE, "note": HOSTILE}), min_size=1, max_size=5), HOSTILE)
 def test_no_row_leaves_its_place(rows: list[dict[str, str]], instruction: str) -> None:
     told = messages("filter", instruction, block("rows", rows))[1][1]
-    kind, said, blocks = read_back(told)
+    kind, _, blocks = read_back(told)
     assert kind == "filter" and set(blocks) == {"rows"}
     assert blocks["rows"] == [row | {"id": n} for n, row in enumerate(rows, 1)]
     assert len(re.findall("<rows>", told)) <= 1 + instruction.count("<rows>")
