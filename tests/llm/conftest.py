@@ -27,15 +27,19 @@ class Call:
         return str(self.body["messages"][-1]["content"])
 
 
-def completion(text: str | None, *, finish: str = "stop", prompt: int = 10, answer: int = 2, **more: Any) -> dict[str, Any]:
-    """A chat completion as servers send it; `more` goes into the choice, or with message= into the message."""
-    message = {"role": "assistant", "content": text, **more.pop("message", {})}
-    usage = {"prompt_tokens": prompt, "completion_tokens": answer, "total_tokens": prompt + answer}
-    return {"model": "m", "choices": [{"index": 0, "message": message, "finish_reason": finish, **more}], "usage": usage}
+class Api:
+    """Answers in the form that servers send."""
 
+    @staticmethod
+    def completion(text: str | None, *, finish: str = "stop", prompt: int = 10, answer: int = 2, **more: Any) -> dict[str, Any]:
+        """A chat completion as servers send it; `more` goes into the choice, or with message= into the message."""
+        message = {"role": "assistant", "content": text, **more.pop("message", {})}
+        usage = {"prompt_tokens": prompt, "completion_tokens": answer, "total_tokens": prompt + answer}
+        return {"model": "m", "choices": [{"index": 0, "message": message, "finish_reason": finish, **more}], "usage": usage}
 
-def error(status: int, message: str = "no", headers: dict[str, str] | None = None, **more: Any) -> web.Response:
-    return web.json_response({"error": {"message": message, **more}}, status=status, headers=headers)
+    @staticmethod
+    def error(status: int, message: str = "no", headers: dict[str, str] | None = None, **more: Any) -> web.Response:
+        return web.json_response({"error": {"message": message, **more}}, status=status, headers=headers)
 
 
 class Server:
@@ -78,7 +82,7 @@ class Server:
             return web.Response()
         if isinstance(told, web.StreamResponse):
             return told
-        return web.json_response(completion(told) if isinstance(told, str) else told)
+        return web.json_response(Api.completion(told) if isinstance(told, str) else told)
 
     def close(self) -> None:
         asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self.loop).result()
@@ -106,8 +110,8 @@ def client_of(tmp_path: Any) -> Callable[..., Client]:
     """Make a client of a server: quick retries, prices of 1 and 2 dollars a million, a cache of the test's own."""
 
     def make(server: Server, **settings: Any) -> Client:
-        known = {"cache": str(tmp_path / "llm.sqlite"), "prices": {"*": {"input": 1.0, "output": 2.0}}, "backoff": 0.01, "patience": 1.0}
-        return Client(base_url=server.base_url, **{**known, **settings})
+        known = {"base_url": server.base_url, "cache": str(tmp_path / "llm.sqlite"), "prices": {"*": {"input": 1.0, "output": 2.0}}, "backoff": 0.01, "patience": 1.0}
+        return Client(**{**known, **settings})
 
     return make
 
@@ -120,3 +124,8 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [*os.environ]:
         if name.startswith("TILTH_LLM") or name.endswith("_API_KEY"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def api() -> type[Api]:
+    return Api

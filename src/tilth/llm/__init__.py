@@ -13,17 +13,18 @@ from tilth.llm.request import Reply, Request, Usage
 
 if TYPE_CHECKING:
     from tilth.llm.background import close, in_order
+    from tilth.llm.batch import ask_in_batch
     from tilth.llm.estimate import Estimate, estimate
     from tilth.llm.session import Session, spending
 
 __all__ = [
-    "Client", "Estimate", "LlmError", "Price", "Reply", "Request", "Session", "Spending", "Usage", "close", "configure",
+    "Client", "Estimate", "LlmError", "Price", "Reply", "Request", "Session", "Spending", "Usage", "ask_in_batch", "close", "configure",
     "current", "estimate", "in_order", "spending", "using",
 ]  # fmt: skip
 
 _LATER = {  # what needs aiohttp is imported when it is used
     "Session": "session", "spending": "session", "in_order": "background", "close": "background", "estimate": "estimate",
-    "Estimate": "estimate",
+    "Estimate": "estimate", "ask_in_batch": "batch",
 }  # fmt: skip
 
 

@@ -27,6 +27,16 @@ class Breaker:
         self._hold = 0.0  # no request begins before
         self._changed = asyncio.Event()
 
+    @property
+    def down(self) -> bool:
+        """Whether requests are held back."""
+        return bool(self._down)
+
+    def give_up(self) -> None:
+        """Raise LlmError if the endpoint has been down for too long."""
+        if self._down and asyncio.get_running_loop().time() - self._down > self.patience:
+            raise self._given_up()
+
     async def ready(self) -> None:
         """Wait until a request may be sent; LlmError where the endpoint is given up."""
         clock = asyncio.get_running_loop().time
@@ -37,9 +47,8 @@ class Breaker:
             elif now >= self._probe_at:
                 self._probe_at = now + max(self.patience, 1.0)  # this one is the probe; its answer sets the next
                 return
-            elif now - self._down > self.patience:
-                raise self._given_up()
             else:
+                self.give_up()
                 await self._wait_until(min(self._probe_at, self._down + self.patience + 0.001) - now)
 
     async def _wait_until(self, seconds: float) -> None:

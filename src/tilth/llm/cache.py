@@ -9,7 +9,7 @@ import orjson
 
 from tilth.llm.endpoints import Endpoint
 from tilth.llm.request import Reply, Request, Usage
-from tilth.record import fingerprint
+from tilth.record import digest, fingerprint
 
 VERSION = 1  # raise it when replies are read from the same answer in another way
 Vector = np.ndarray  # float32, one embedding
@@ -17,7 +17,7 @@ Vector = np.ndarray  # float32, one embedding
 
 def key(endpoint: Endpoint, request: Request) -> bytes:
     """Return the name of an answer: everything in the request, and the server that it is asked of."""
-    return bytes.fromhex(fingerprint(VERSION, endpoint.base_url, request.key()))
+    return bytes.fromhex(digest(f"{VERSION} {endpoint.base_url} {request.key()}".encode()))
 
 
 def vector_key(endpoint: Endpoint, text: str, dimensions: int | None) -> bytes:

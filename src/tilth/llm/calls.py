@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import sqlite3
 import time
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,16 +32,18 @@ class Most:
 
 @dataclass(frozen=True)
 class Paid:
-    """What came of a call in the end, after so many attempts, and what they cost together; `cost` None is unknown.
-
-    `capped` says that the budget did not allow it.
-    """
+    """What came of a call in the end, after so many attempts, and what they cost together; `cost` None is unknown."""
 
     outcome: Outcome
     usage: Usage
     cost: float | None
     attempts: int
-    capped: bool = False
+
+
+def total(costs: Iterable[float | None]) -> float | None:
+    """Return the sum of costs; None where one is unknown."""
+    known = [*costs]
+    return None if None in known else math.fsum(cost for cost in known if cost is not None)
 
 
 class Calls:
@@ -69,29 +73,52 @@ class Calls:
             raise prices.unknown(model)
         return dollars
 
-    async def call(self, endpoint: Endpoint, path: str, data: Any, most: Most) -> Paid:
+    async def call(self, endpoint: Endpoint, path: str, data: bytes, most: Most) -> Paid:
         """Make a call: again where that may help, and within the limits. Raises LlmError where nothing would help any request."""
-        breaker = self._breaker(endpoint)
         dearest = self.dearest(endpoint.model, most)
-        cost: float | None = 0.0
-        attempts, request = 0, object()
-        while True:
-            await breaker.ready()
+        usage = Usage()  # of all attempts
+        costs: list[float | None] = []
+
+        async def once() -> Outcome:
+            nonlocal usage
             hold = await self.hold(endpoint, most, dearest or 0.0)
             if hold is None:
-                return Paid(Outcome(reason=self.capped()), Usage(), cost, attempts, capped=True)
+                return Outcome(reason=self.capped(), capped=True)
             outcome = await self._sent(endpoint, path, data, hold, most, dearest)
-            usage, dollars = self.settle(endpoint, hold, outcome, most, dearest)
-            cost = None if cost is None or dollars is None else cost + dollars
+            more, dollars = self.settle(endpoint, hold, outcome, most, dearest)
+            usage += more
+            costs.append(dollars)
+            return outcome
+
+        outcome, attempts = await self._patiently(endpoint, once)
+        raise_if_hopeless(endpoint, outcome)
+        return Paid(outcome, usage, total(costs), attempts)
+
+    async def free(self, endpoint: Endpoint, path: str, data: Callable[[], Any] | None = None, json: bool = True) -> Outcome:
+        """Make a call that costs nothing; `data`, if given, makes the body to post, anew for every attempt."""
+        method = "POST" if data else "GET"
+        outcome, _ = await self._patiently(endpoint, lambda: self.wire.call(endpoint, path, data() if data else None, method, json))
+        if outcome.status != 404:
             raise_if_hopeless(endpoint, outcome)
-            attempts += 1
+        return outcome
+
+    async def _patiently(self, endpoint: Endpoint, once: Callable[[], Awaitable[Outcome]]) -> tuple[Outcome, int]:
+        """Return what came of `once` in the end, and after how many attempts."""
+        breaker, request, attempts = self._breaker(endpoint), object(), 0
+        while True:
+            await breaker.ready()
+            outcome = await once()
+            attempts += not outcome.capped
             self._note(breaker, outcome, request)
             if not outcome.again or (outcome.sent and attempts >= self.client.attempts):
-                return Paid(outcome, usage, cost, attempts)
+                return outcome, attempts
             if (outcome.wait or 0.0) > self.client.patience:
                 late = f"{outcome.reason} (asks to wait {outcome.wait:.0f} seconds, longer than patience={self.client.patience:g})"
-                return Paid(replace(outcome, reason=late), usage, cost, attempts)
-            await self._pause(endpoint, breaker, outcome, attempts)
+                return replace(outcome, reason=late), attempts
+            if not outcome.sent:
+                breaker.give_up()
+            if not breaker.down:  # else the breaker says when
+                await self._pause(endpoint, outcome, attempts)
 
     async def hold(self, endpoint: Endpoint, most: Most, dollars: float) -> int | None:
         """Wait until a call fits into the rates and the budget; return what it holds there, 0 for nothing, None where it never fits."""
@@ -127,9 +154,9 @@ class Calls:
         amounts = {"requests": 1.0, "tokens": _likely(most)}
         return {kind: (amounts[kind], rate) for kind, rate in self._rates.items() if rate}
 
-    async def _sent(self, endpoint: Endpoint, path: str, data: Any, hold: int, most: Most, dearest: float | None) -> Outcome:
+    async def _sent(self, endpoint: Endpoint, path: str, data: bytes, hold: int, most: Most, dearest: float | None) -> Outcome:
         try:
-            return await self.wire.call(endpoint, path, data() if callable(data) else data)
+            return await self.wire.call(endpoint, path, data)
         except BaseException:  # nobody waits any more, but the server may have begun
             self.settle(endpoint, hold, Outcome(charged=True), most, dearest)
             raise
@@ -167,9 +194,9 @@ class Calls:
         else:
             breaker.answered()
 
-    async def _pause(self, endpoint: Endpoint, breaker: Breaker, outcome: Outcome, attempts: int) -> None:
+    async def _pause(self, endpoint: Endpoint, outcome: Outcome, attempts: int) -> None:
         if outcome.status == 429 and outcome.wait:
-            breaker.hold(outcome.wait)
+            self._breaker(endpoint).hold(outcome.wait)
             if self.client.requests_per_minute:
                 until = time.time() + outcome.wait
                 self.ledger.write(lambda db: limits.postpone(db, _bucket(endpoint), "requests", until))

@@ -9,7 +9,7 @@ import orjson
 
 from tilth.llm import chat
 from tilth.llm.budget import MESSAGE_TOKENS, most_prompt_tokens
-from tilth.llm.calls import Calls, Most, Paid
+from tilth.llm.calls import Calls, Most, total
 from tilth.llm.chat import Habits
 from tilth.llm.endpoints import Endpoint
 from tilth.llm.request import Reply, Request, Usage
@@ -54,9 +54,8 @@ class Rounds:
         """Return what one round came to: asked again as long as the server refuses a parameter that can be left out."""
         for _ in range(LESSONS):
             asked, way = chat.body(self.request, self.endpoint.name, self.habits, more, room), self.habits.way
-            paid = await self._paid(asked, more, room)
-            outcome = paid.outcome
-            if paid.capped:
+            outcome = await self._paid(asked, more, room)
+            if outcome.capped:
                 return Reply("capped", reason=outcome.reason)
             if outcome.body:
                 return self._read(outcome, way)
@@ -73,16 +72,16 @@ class Rounds:
             self.habits.note(reply, self.request)
         return reply
 
-    async def _paid(self, asked: dict[str, Any], more: Turns, room: int | None) -> Paid:
+    async def _paid(self, asked: dict[str, Any], more: Turns, room: int | None) -> Outcome:
         try:
             data = orjson.dumps(asked)
         except TypeError:
-            return Paid(Outcome(reason="the text is not valid Unicode"), Usage(), 0.0, 0)
+            return Outcome(reason="the text is not valid Unicode")
         beside = sum(len(content.encode(errors="replace")) + MESSAGE_TOKENS for _, content in more)
         most = Most(most_prompt_tokens(self.request, beside), chat.allowed(self.request, self.habits, room))
         paid = await self.calls.call(self.endpoint, "/chat/completions", data, most)
         self.usage += paid.usage
         self.attempts += paid.attempts
         self.seconds += paid.outcome.seconds
-        self.cost = None if self.cost is None or paid.cost is None else self.cost + paid.cost
-        return paid
+        self.cost = total((self.cost, paid.cost))
+        return paid.outcome

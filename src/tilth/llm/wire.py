@@ -30,7 +30,7 @@ class Outcome:
 
     `status` is HTTP's, 0 where none came; `code` is what the server's error says of itself (its code, type and parameter). `again` says
     that the same call may succeed later, in `wait` seconds where the server knows; `charged` that it may have to be paid for. `sent` is
-    False where no connection was made.
+    False where no connection was made, `capped` is True where the budget did not allow the call.
     """
 
     status: int = 0
@@ -42,6 +42,7 @@ class Outcome:
     wait: float | None = None
     charged: bool = False
     sent: bool = True
+    capped: bool = False
     seconds: float = 0.0
 
     @property
@@ -77,8 +78,8 @@ class Wire:
     async def close(self) -> None:
         await self._http.close()
 
-    async def call(self, endpoint: Endpoint, path: str, data: Any, method: str = "POST") -> Outcome:
-        """Return what came of one call; `data` is the JSON body as bytes, or a form."""
+    async def call(self, endpoint: Endpoint, path: str, data: Any, method: str = "POST", json: bool = True) -> Outcome:
+        """Return what came of one call; `data` is the JSON body as bytes, or a form. Without `json` the answer may be any bytes."""
         began = time.monotonic()
         headers = endpoint.headers
         if isinstance(data, aiohttp.FormData):
@@ -87,7 +88,7 @@ class Wire:
             async with self._http.request(method, endpoint.base_url + path, data=data, headers=headers, allow_redirects=False) as answer:
                 raw = await answer.read()
                 told = answer.headers.get("Retry-After")
-                return _outcome(endpoint, answer.status, raw, retry_after(told), time.monotonic() - began)
+                return _outcome(endpoint, answer.status, raw, retry_after(told), time.monotonic() - began, json)
         except TimeoutError:
             reason, sent = f"no answer in {self.timeout:g} seconds", True
         except aiohttp.ClientConnectorError as error:
@@ -101,9 +102,10 @@ class Wire:
         return self._http.post(endpoint.base_url + path, data=data, headers=endpoint.headers, allow_redirects=False)
 
 
-def _outcome(endpoint: Endpoint, status: int, raw: bytes, wait: float | None, seconds: float) -> Outcome:
-    body = _json(raw)
-    if 200 <= status < 300:
+def _outcome(endpoint: Endpoint, status: int, raw: bytes, wait: float | None, seconds: float, json: bool) -> Outcome:
+    succeeded = 200 <= status < 300
+    body = _json(raw) if json or not succeeded else {}
+    if succeeded:
         if isinstance(body, dict):
             return Outcome(status, body, raw, seconds=seconds, charged=True)
         return Outcome(status, {}, raw, "the answer is not JSON", again=True, charged=True, seconds=seconds)
