@@ -50,10 +50,10 @@ class Bench:
 BENCHES = {
     "filters": Bench(
         "The FineWeb rules, texts in memory", "at least 100x datatrove on prose and web, 55x on code; 45 MB/s a core",
-        "filters.py --peer {datatrove}",
+        "filters.py --peer {datatrove} --megabytes 0.5",
     ),
     "fineweb": Bench(
-        "The same from JSONL.zst to Parquet", "reading and writing included, at least 100x", "fineweb.py --peer {datatrove}"
+        "The same from JSONL.zst to Parquet", "reading and writing included, at least 100x", "fineweb.py --peer {datatrove} --mb 5"
     ),
     "dclm": Bench("DCLM's heuristics", "faster than its own functions", "dclm.py --peer {dclm}"),
     "nemo_filters": Bench("NeMo Curator's heuristics", "faster than its own filters", "nemo_filters.py --peer {nemo}"),
@@ -65,7 +65,7 @@ BENCHES = {
     "pii": Bench("Personal data", "precision and recall at least presidio's, faster", "pii.py"),
     "segment": Bench("Words and sentences", "faster than the tool that datatrove gives a language", "segment.py --peer {languages}"),
     "dedup": Bench(
-        "MinHash deduplication", "end to end at least 100x datatrove, with survivors that agree", "dedup.py --peer {datatrove} --mb 16"
+        "MinHash deduplication", "end to end at least 100x datatrove, with survivors that agree", "dedup.py --peer {datatrove} --mb 12 --rounds 2"
     ),
     "neardup": Bench(
         "Near duplicates: who finds how many, how fast", "at least 2x any peer in native code, at equal or better recall and precision",
@@ -73,19 +73,19 @@ BENCHES = {
     ),
     "curve": Bench("Near duplicates: what is found of known similarity", "the theoretical curve, within sampling error", "curve.py"),
     "spans": Bench(
-        "Sentences, lines, n-grams", "faster than datatrove and dolma, files to files", "spans.py --peer {datatrove} --dolma {dolma}"
+        "Sentences, lines, n-grams", "faster than datatrove and dolma, files to files", "spans.py --peer {datatrove} --dolma {dolma} --mb 5"
     ),
     "substrings": Bench(
-        "Exact substrings", "no aim in figures: beside the tool of Lee et al.", "substrings.py --tool {DEDUP_DATASET}"
+        "Exact substrings", "beside the tool of Lee et al. (no figure was set), in bounded memory", "substrings.py --tool {DEDUP_DATASET}"
     ),
-    "semantic": Bench("Semantic duplicates", "no aim in figures: quality on real sets with truth", "semantic.py", "neardup"),
+    "semantic": Bench("Semantic duplicates", "quality on real sets with truth (no figure was set)", "semantic.py", "neardup"),
     "classifier": Bench(
         "Classifiers that learn", "scoring at least 2x fastText's own, training within 2x", "classifier.py --peer {fasttext}", "labels"
     ),
     "perplexity": Bench("Perplexity", "at least 1x the kenlm library's Python call", "perplexity.py --peer {kenlm}"),
-    "extract": Bench("WARC to text, pydoc's pages", "within 1.3x of the extractor alone on the same bytes", "extract.py"),
+    "extract": Bench("WARC to text, pydoc's pages", "within 1.3x of the extractor alone on the same bytes", "extract.py --megabytes 50"),
     "extract-web": Bench(
-        "WARC to text, web pages", "the same", f"extract.py --tar {{data}}/{PAGES}", PAGES
+        "WARC to text, web pages", "the same", f"extract.py --megabytes 50 --tar {{data}}/{PAGES}", PAGES
     ),
     "language": Bench("Language identification", "faster than fastText's own library, with its results", "language.py"),
     "tokens": Bench("Training and encoding", "within 1.1x of the tokenizers library alone", "tokens.py"),
