@@ -32,6 +32,11 @@ from tilth.store import GrowingTable, Store
 from tilth.write.writer import Writer
 
 
+def settings() -> dict[str, str]:
+    """Return the environment variables that are Tilth's: they go with a task, as a worker may be older than they are."""
+    return {name: value for name, value in os.environ.items() if name.startswith("TILTH_")}
+
+
 @dataclass(frozen=True)
 class Task:
     """One piece of work for a worker: `work` is what the function `role` of this module is given."""
@@ -43,6 +48,7 @@ class Task:
     size: int = 0  # bytes it reads, for progress and estimates
     row_seconds: float = 60.0  # how long a step may take for one row before the row is given up
     folder: str = field(default_factory=os.getcwd)  # what relative paths are relative to, here and in the worker
+    settings: dict[str, str] = field(default_factory=settings)  # what the worker's environment says of Tilth, as here
 
 
 def perform(task: Task, guard: Guard | None = None) -> tuple[dict[str, Any], dict[str, Any]]:

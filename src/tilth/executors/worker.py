@@ -29,7 +29,7 @@ import pyarrow as pa
 from tilth.errors import StepError
 from tilth.executors.shipping import ship
 from tilth.store import Store
-from tilth.tasks import Task, perform
+from tilth.tasks import Task, perform, settings
 
 _NOTE = struct.Struct("<qQQ")  # step (-1: none), first row, last row
 _LENGTH = struct.Struct("<Q")
@@ -219,6 +219,9 @@ def main() -> None:
             return
         if os.path.isdir(task.folder):
             os.chdir(task.folder)
+        for name in settings().keys() - task.settings.keys():
+            del os.environ[name]
+        os.environ.update(task.settings)
         try:
             result: Any = perform(task, NoteGuard(note, task.row_seconds, suspects, verdicts))
         except Exception as error:
