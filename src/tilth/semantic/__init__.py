@@ -1,14 +1,19 @@
 """Language models as operators over rows: every answer is a value, or a null with its reason."""
 
+from tilth.semantic.agg import Agg, GroupAnswer, aggregate
 from tilth.semantic.classify import Classify
 from tilth.semantic.detect import Detect, WrongCells
 from tilth.semantic.extract import Extract, extract
 from tilth.semantic.filter import Filter
+from tilth.semantic.gather import Placed
 from tilth.semantic.impute import FillIn, Impute
 from tilth.semantic.join import Joined, join
 from tilth.semantic.map import Map
 from tilth.semantic.score import Score
+from tilth.semantic.search import Search, search
+from tilth.semantic.top_k import Ranked, TopK, top_k
 
 __all__ = [
-    "Classify", "Detect", "Extract", "FillIn", "Filter", "Impute", "Joined", "Map", "Score", "WrongCells", "extract", "join",
-]
+    "Agg", "Classify", "Detect", "Extract", "FillIn", "Filter", "GroupAnswer", "Impute", "Joined", "Map", "Placed", "Ranked", "Score",
+    "Search", "TopK", "WrongCells", "aggregate", "extract", "join", "search", "top_k",
+]  # fmt: skip

@@ -76,7 +76,7 @@ class Plan:
             return await block_join(session, task, lefts, rights)
         texts = await guesses(session, task, lefts, left.texts, self.guess) if self.method == "map" else left.texts
         k = len(rights) if self.recall else self.candidates
-        near = await nearest(texts, right.texts, min(k, 1000), self.embedding, session)
+        near = await nearest(session, texts, right.texts, min(k, 1000), self.embedding)
         if self.method in ("auto", "block"):
             return await promising_block_join(session, task, lefts, rights, near)
         return await self._searched(session, left, right, near)

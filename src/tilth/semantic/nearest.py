@@ -19,23 +19,21 @@ _BLOCK = 1024  # queries whose products with all rows are held at a time
 _RRF = 60  # of reciprocal rank fusion
 
 
-async def nearest(queries: Sequence[str], texts: Sequence[str], k: int, embedding: str = "words", session: Asks | None = None) -> Found:
+def alike(queries: Sequence[str], texts: Sequence[str], k: int, embedding: str = "words") -> Found:
     """Return (int64[n, k] the `k` texts most alike to each query, best first, -1 for none, float64[n, k] how alike).
 
-    `embedding` says by what: "words" (TF-IDF of words and letters), "svd" (vectors learned from these texts, `embed.HashedSvd`),
-    "bm25", "hybrid" (BM25 and "svd", fused), or a model of an endpoint, "provider/model", which `session` asks. All are exact: every
-    pair is looked at. The first four need no network.
+    `embedding` says by what: "words" (TF-IDF of words and letters), "bm25", "svd" (vectors learned from these texts,
+    `embed.HashedSvd`), "hybrid" (BM25 and "svd", fused). All are exact, every pair is looked at, and none needs a network.
 
-    Raises RecipeError for an embedding that there is not, LlmError where an endpoint has none.
+    Raises RecipeError for an embedding that there is not.
 
-    >>> import asyncio
-    >>> asyncio.run(nearest(["red apples"], ["the river bank", "a red apple"], k=1))[0].tolist()
+    >>> alike(["red apples"], ["the river bank", "a red apple"], k=1)[0].tolist()
     [[1]]
     """
-    if embedding not in LOCAL and "/" not in embedding:
+    if embedding not in LOCAL:
         raise RecipeError(
             f"There is no embedding {embedding!r}.", where="semantic search",
-            why=f"it is one of {', '.join(LOCAL)}, or an endpoint's model", fix='embedding="words"',
+            why=f"it is one of {', '.join(LOCAL)}, or an endpoint's model with its provider", fix='embedding="words"',
         )  # fmt: skip
     k = min(k, len(texts))
     if not k or not len(queries):
@@ -45,11 +43,19 @@ async def nearest(queries: Sequence[str], texts: Sequence[str], k: int, embeddin
         return Lexical(mine, "tfidf" if embedding == "words" else "bm25").nearest(asked, k)
     if embedding == "svd":
         return _by_vectors(*_learned(asked, mine), k)
-    if embedding == "hybrid":
-        depth = min(len(texts), max(100, 4 * k))
-        return fuse([Lexical(mine, "bm25").nearest(asked, depth), _by_vectors(*_learned(asked, mine), depth)], k)
-    assert session is not None
-    return _by_vectors(*await _embedded(session, embedding, list(queries), list(texts)), k)
+    depth = min(len(texts), max(100, 4 * k))
+    return fuse([Lexical(mine, "bm25").nearest(asked, depth), _by_vectors(*_learned(asked, mine), depth)], k)
+
+
+async def nearest(session: Asks, queries: Sequence[str], texts: Sequence[str], k: int, embedding: str = "words") -> Found:
+    """Return what `alike` does; `embedding` may also be an endpoint's model, "provider/model", whose vectors `session` gets.
+
+    Raises RecipeError for an embedding that there is not, LlmError where the endpoint has none.
+    """
+    k = min(k, len(texts))
+    if "/" not in embedding or not k or not len(queries):
+        return alike(queries, texts, k, embedding if "/" not in embedding else "words")
+    return _by_vectors(*await _embedded(session, embedding, queries, texts), k)
 
 
 def fuse(found: Sequence[Found], k: int) -> Found:
@@ -85,7 +91,7 @@ def _learned(queries: pa.Array, texts: pa.Array) -> tuple[np.ndarray, np.ndarray
     return units[len(texts) :], units[: len(texts)]
 
 
-async def _embedded(session: Asks, model: str, queries: list[str], texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
+async def _embedded(session: Asks, model: str, queries: Sequence[str], texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Return an endpoint's vectors of both at length one; zeros for a text that is empty, which no endpoint takes."""
     different = [text for text in dict.fromkeys([*queries, *texts]) if text.strip()]
     found = np.array(await session.embed(model, different), np.float32).reshape(len(different), -1)
