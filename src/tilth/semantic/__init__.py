@@ -8,12 +8,14 @@ from tilth.semantic.filter import Filter
 from tilth.semantic.gather import Placed
 from tilth.semantic.impute import FillIn, Impute
 from tilth.semantic.join import Joined, join
+from tilth.semantic.join_step import Join
 from tilth.semantic.map import Map
 from tilth.semantic.score import Score
 from tilth.semantic.search import Search, search
+from tilth.semantic.sim_join import SimJoin, sim_join
 from tilth.semantic.top_k import Ranked, TopK, top_k
 
 __all__ = [
-    "Agg", "Classify", "Detect", "Extract", "FillIn", "Filter", "GroupAnswer", "Impute", "Joined", "Map", "Placed", "Ranked", "Score",
-    "Search", "TopK", "WrongCells", "aggregate", "extract", "join", "search", "top_k",
+    "Agg", "Classify", "Detect", "Extract", "FillIn", "Filter", "GroupAnswer", "Impute", "Join", "Joined", "Map", "Placed",
+    "Ranked", "Score", "Search", "SimJoin", "TopK", "WrongCells", "aggregate", "extract", "join", "search", "sim_join", "top_k",
 ]  # fmt: skip
