@@ -17,7 +17,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_subparsers(title="commands", metavar="WHAT", required=True)
     one = what.add_parser("simulate", doc=__doc__, help=(__doc__ or "").partition("\n")[0])
     one.add_argument("--gold", metavar="FILE", action="append", default=[], help="right answers, JSON Lines or Parquet (may be repeated)")
-    one.add_argument("--model", metavar="NAME:...", action="append", default=[], help="a model and its settings (default: one without error)")
+    one.add_argument("--model", metavar="NAME:...", action="append", default=[],
+                     help="a model and its settings (default: one that never errs)")  # fmt: skip
     one.add_argument("--patterns", metavar="FILE", action="append", default=[], help="how other programs write prompts, JSON Lines")
     one.add_argument("--key", metavar="KEY", help="what callers must show as their API key (default: nothing)")
     one.add_argument("--port", metavar="N", type=int, default=0, help="the port (default: a free one)")

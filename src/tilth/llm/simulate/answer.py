@@ -57,7 +57,7 @@ def answer(
         return Answer((Part(spoil.REFUSAL),), refused=no == "refusals", faults=(no,))
     about = "\x1e".join([found.form, sample, *(subject(gold, row) for row in rows)])
     parts, faults = _said(judge, found, schema, about)
-    as_json = schema is not None or json or found.form in ("rows", "pairs", "json")
+    as_json = schema is not None or json or found.form in ("rows", "pairs", "json", "value")
     parts, more, cut = spoil.text(model, gold, about, parts, as_json)
     return Answer(tuple(parts), False, cut, (*faults, *more))
 

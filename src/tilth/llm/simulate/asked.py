@@ -15,7 +15,8 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Asked:
-    """A task over rows. `form` is one of "rows", "label", "pairs", "better", "text", "json" (as in `tilth.semantic.prompt`).
+    """A task over rows. `form` is one of "rows", "label", "pairs", "better", "text", "json" (as in `tilth.semantic.prompt`), or
+    "value", JSON that is the value itself.
 
     `rows` are the rows of a task that has one list of them, `left` and `right` those of a join. `words` says how the answers of a
     foreign prompt are phrased: the two of a yes-or-no question, or of a comparison. `fields` are the fields of a foreign JSON object.
@@ -41,10 +42,11 @@ def asked(messages: Sequence[dict[str, Any]], patterns: Sequence[Pattern]) -> As
         if found is not None:
             return found
     for user, pattern in product(reversed(users), patterns):  # before the last turn may stand examples, after the question a complaint
-        read = pattern.read(f"{system}\n\n{user}")
+        read = pattern.read(f"{system}\n\n{user}" if system else user)
         if read is not None:
             task, rows, fields = read
-            return Asked(pattern.kind, task, tuple(rows), form=pattern.form, labels=pattern.labels, words=pattern.words, fields=fields)
+            form = "value" if pattern.form == "json" else pattern.form
+            return Asked(pattern.kind, task, tuple(rows), form=form, labels=pattern.labels, words=pattern.words, fields=fields)
     return None
 
 

@@ -48,7 +48,7 @@ def embeddings(body: Mapping[str, Any], model: Model) -> dict[str, Any]:
     texts = [given] if isinstance(given, str) else given
     if not isinstance(texts, list) or not texts or not all(isinstance(each, str) and each for each in texts) or len(texts) > 2048:
         raise Refused(400, "'input' must be a text or up to 2048 texts, none of them empty.", param="input")
-    dimensions = body.get("dimensions") or model.dimensions
+    dimensions = model.dimensions if body.get("dimensions") is None else body["dimensions"]
     if not isinstance(dimensions, int) or not 1 <= dimensions <= 65_536:
         raise Refused(400, "'dimensions' must be a whole number.", param="dimensions")
     sizes = [count_tokens(each) for each in texts]

@@ -20,8 +20,9 @@ KINDS = ("filter", "classify", "score", "map", "extract", "impute", "detect", "j
 class Gold:
     """The right answers to one task.
 
-    `task` is the instruction, or words of it, by which a prompt is known to be about this gold; of several that fit, one of the asked kind
-    counts before others, then the longest.
+    `task` is the instruction, or words of it in any case, by which a prompt is known to be about this gold; of several that fit, one of
+    the asked kind counts before others, then the longest.
+
     `answers` maps the text of a row's key to its answer: a bool for filter, a label for classify, a number for score, a merit for
     compare (the greater one wins), any JSON value for map, extract, impute and detect. For join it is pairs of a left and a right key.
     For aggregate and group it is the answer itself, or one value a row that `combine` makes the answer of: a function of the values, or
@@ -126,10 +127,13 @@ class Golds:
         if (instruction, kind) not in self._found:
             if len(self._found) > 10_000:  # instructions that differ in every call are not worth remembering
                 self._found.clear()
-            plain = " ".join(instruction.split())
-            fitting = [gold for gold in self.golds if " ".join(gold.task.split()) in plain]
+            fitting = [gold for gold in self.golds if _words(gold.task) in _words(instruction)]
             self._found[instruction, kind] = max(fitting, key=lambda gold: (gold.kind == kind, len(gold.task)), default=None)
         return self._found[instruction, kind]
+
+
+def _words(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _refused(task: str, what: str, why: str, fix: str) -> RecipeError:

@@ -18,34 +18,38 @@ from tilth.llm.simulate.pattern import Pattern
 def load(path: str | Path) -> list[Gold]:
     """Return the gold in a JSON Lines or Parquet file.
 
-    Every row has `task` and `kind`, and `key` and `answer` (or `answer_json`, its JSON), or `left` and `right` for a pair of a join, or only
-    `answer` for an answer to all rows. It may have `difficulty`, `column` (which one holds the key) and `combine`. Rows of equal `task`,
-    `kind`, `column` and `combine` make one gold. Raises CorpusError for a file that cannot be read, and names the row.
+    Every row has `task` and `kind`, and `key` and `answer` (or `answer_json`, its JSON), or `left` and `right` for a pair of a join, or
+    only `answer` for an answer to all rows. It may have `difficulty`, `column` (which one holds the key) and `combine`. Rows of equal
+    `task`, `kind`, `column` and `combine` make one gold. Raises CorpusError for a file that cannot be read, and names the row.
     """
     grouped: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for number, row in _rows(Path(path)):
-        missing = [name for name in ("task", "kind") if not row.get(name)] or _lacks(row)
-        if missing:
-            raise _unreadable(f"{path}, row {number}", f"it has no {' and no '.join(missing)}")
+        wrong = _wrong(row)
+        if wrong:
+            raise _unreadable(f"{path}, row {number}", wrong)
         grouped.setdefault((row["task"], row["kind"], row.get("column"), row.get("combine")), []).append(row)
-    return [_gold(*named, rows) for named, rows in grouped.items()]
+    return [_gold(rows, *named) for named, rows in grouped.items()]
 
 
-def _lacks(row: dict[str, Any]) -> list[str]:
-    wanted = ("left", "right") if row["kind"] == "join" else ("answer",) if "answer_json" not in row else ()
-    return [name for name in wanted if row.get(name) is None and not (name == "answer" and name in row)]
+def _wrong(row: dict[str, Any]) -> str | None:
+    """Return why a row is no gold; where it is, its `answer` is there afterwards."""
+    if row.get("answer_json") is not None:
+        try:
+            row["answer"] = orjson.loads(row["answer_json"])
+        except orjson.JSONDecodeError as problem:
+            return f"its answer is not JSON: {problem}"
+    pair = row.get("kind") == "join"
+    missing = [name for name in ("task", "kind", *(("left", "right") if pair else ())) if not row.get(name)]
+    missing += [] if pair or "answer" in row else ["answer"]
+    return f"it has no {' and no '.join(missing)}" if missing else None
 
 
-def _gold(task: str, kind: str, column: str | None, combine: str | None, rows: list[dict[str, Any]]) -> Gold:
+def _gold(rows: list[dict[str, Any]], task: str, kind: str, column: str | None, combine: str | None) -> Gold:
     if kind == "join":
         return Gold(task, kind, [(row["left"], row["right"]) for row in rows], column)
-    answers = {row["key"]: _answer(row) for row in rows if row.get("key") is not None}
+    answers = {row["key"]: row["answer"] for row in rows if row.get("key") is not None}
     difficulty = {row["key"]: row["difficulty"] for row in rows if row.get("difficulty") is not None}
-    return Gold(task, kind, answers or _answer(rows[0]), column, combine, difficulty)
-
-
-def _answer(row: dict[str, Any]) -> Any:
-    return orjson.loads(row["answer_json"]) if row.get("answer_json") is not None else row.get("answer")
+    return Gold(task, kind, answers or rows[0]["answer"], column, combine, difficulty)
 
 
 def patterns(path: str | Path) -> list[Pattern]:
@@ -53,7 +57,8 @@ def patterns(path: str | Path) -> list[Pattern]:
     found = []
     for number, row in _rows(Path(path)):
         try:
-            found.append(Pattern(**{name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}))
+            fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+            found.append(Pattern(**fields))
         except TypeError as problem:
             raise _unreadable(f"{path}, row {number}", str(problem)) from None
     return found

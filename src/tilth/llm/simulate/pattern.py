@@ -15,8 +15,8 @@ from tilth.llm.simulate.gold import KINDS
 class Pattern:
     r"""A way in which prompts are written that are not Tilth's own.
 
-    `prompt` is a regular expression, searched in the text of the system, an empty line, and the last text of the user; `.` is any
-    character. Its group `task` is the instruction; `row` the text of a row (or `first` and `second`, of a comparison); `fields`, if
+    `prompt` is a regular expression, searched in the text of the system, if there is one, an empty line, and the text of the user; `.`
+    is any character. Its group `task` is the instruction; `row` the text of a row (or `first` and `second`, of a comparison); `fields`, if
     there, the names of fields between commas that the answer must have. `rows`, if given, finds each row within the group `row`, by its
     first group; `columns` finds each column of a row, by its groups `name` and `value`, else the row has the one column "text".
     `form` is that of the answer, "label", "better", "text" or "json"; `words` the two words for yes and no, or first and second.

@@ -35,9 +35,8 @@ def rows(entries: Sequence[tuple[int, Said]], schema: Schema | None) -> list[Par
 
 def one(said: Said, asked: Asked, schema: Schema | None) -> list[Part]:
     """Return the one answer of a prompt, as a word of the menu, text, or JSON."""
-    if schema is not None or asked.form in ("json", "rows"):
-        own = asked.form == "json" and not asked.fields and (schema is None or "answer" in schema.get("properties", {}))
-        if own:
+    if schema is not None or asked.form in ("json", "rows", "value"):
+        if asked.form == "json" and (schema is None or "answer" in schema.get("properties", {})):
             wanted = _inside(schema, "answer")
             return [Part('{"answer": '), word(said, lambda value: dump(fit(value, wanted))), Part("}")]
         return [word(said, lambda value: dump(fit(_fields(value, asked.fields), schema)))]
