@@ -48,9 +48,9 @@ def estimate(corpus: Reader, recipe: Sequence[Any], size: int) -> Estimate:
     """
     rows = sample(corpus)
     recipe = rehearsed(recipe)
-    evaluate(recipe, rows)
+    evaluate(recipe, rows, probe=True)
     start = time.perf_counter()
-    done = evaluate(recipe, rows)
+    done = evaluate(recipe, rows, probe=True)
     wall = time.perf_counter() - start
     busy = sum(entry["seconds"] for entry in done.funnel)
     payload = max(1, _payload(rows))

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from tilth.audit import TRAILS, Ledger, Sink
 from tilth.chain import Unguarded, chain
+from tilth.errors import CorpusError, StepError, TilthError
 from tilth.exchange import Settle, Tables, partition
 from tilth.flow import until_barrier
 from tilth.learn import LearnFrom
@@ -31,6 +32,7 @@ class Evaluation:
     funnel: list[dict[str, Any]]
     executed: list[Any]
     measured: pa.Table  # the rows as they were before the first rule
+    unlearned: TilthError | None = None  # why a probe ended at a Fold
 
 
 class _List(list[pa.RecordBatch]):
@@ -38,8 +40,10 @@ class _List(list[pa.RecordBatch]):
         self.append(batch)
 
 
-def evaluate(recipe: Sequence[Any], rows: pa.Table | Shards, partitions: int = 1) -> Evaluation:
+def evaluate(recipe: Sequence[Any], rows: pa.Table | Shards, partitions: int = 1, probe: bool = False) -> Evaluation:
     """Run `recipe` over `rows`: a table, which may lack row, id and source, or batches shard by shard with their addresses.
+
+    With `probe` the rows are only some of those to come: where they teach a Fold nothing, the recipe ends before it, without an error.
 
     >>> from tilth.rules import Filter
     >>> evaluate([Filter("n > 1", reason="one")], pa.table({"text": ["a", "b"], "n": [1, 2]})).table["text"].to_pylist()
@@ -47,7 +51,7 @@ def evaluate(recipe: Sequence[Any], rows: pa.Table | Shards, partitions: int = 1
     """
     shards = [addressed(rows).to_batches() or [_empty(addressed(rows))]] if isinstance(rows, pa.Table) else rows
     state = _State([list(shard) for shard in shards], {kind: _List() for kind in TRAILS}, partitions)
-    steps = list(recipe)
+    steps, unlearned = list(recipe), None
     while steps:
         local, steps = until_barrier(steps)
         state.local(local)
@@ -57,11 +61,17 @@ def evaluate(recipe: Sequence[Any], rows: pa.Table | Shards, partitions: int = 1
         if isinstance(barrier, Exchange):
             state.exchange(barrier)
         else:
-            steps = [*_finish(barrier, state), *steps]
+            fold, learned = _learned(barrier, state)
+            try:
+                steps = [*fold.finish(learned), *steps]
+            except (CorpusError, StepError) as error:  # of the rows; a RecipeError is none that more rows mend
+                if not probe:
+                    raise
+                steps, unlearned = [], error
     trails = {kind: pa.Table.from_batches(batches, TRAILS[kind]) for kind, batches in state.sinks.items()}
     table = pa.concat_tables([pa.Table.from_batches(shard) for shard in state.shards])
     measured = state.measured if state.measured is not None else table
-    return Evaluation(table, trails["audit"], trails["quarantine"], trails["edits"], state.funnel, state.executed, measured)
+    return Evaluation(table, trails["audit"], trails["quarantine"], trails["edits"], state.funnel, state.executed, measured, unlearned)
 
 
 @dataclass
@@ -133,12 +143,12 @@ class _Shifted:
         self.sink.write(batch.set_column(at, "step", pa.array(np.where(steps < 0, -1, steps + self.offset), pa.int32())))
 
 
-def _finish(fold: Fold | LearnFrom, state: _State) -> Sequence[Any]:
+def _learned(fold: Fold | LearnFrom, state: _State) -> tuple[Fold, pa.Table]:
     if isinstance(fold, LearnFrom):
         from tilth.probe import sample
 
-        return _finish(fold.step, _State([evaluate(fold.prepare, sample(fold.corpus)).table.to_batches()], {}, 1))
-    return fold.finish(observed(fold, [batch for shard in state.shards for batch in shard]))
+        return _learned(fold.step, _State([evaluate(fold.prepare, sample(fold.corpus)).table.to_batches()], {}, 1))
+    return fold, observed(fold, [batch for shard in state.shards for batch in shard])
 
 
 def observed(fold: Fold, batches: Iterable[pa.RecordBatch]) -> pa.Table:

@@ -78,7 +78,7 @@ def check(corpus: Reader, recipe: Sequence[Any], rows: int = ROWS) -> Check:
     try:
         until_barrier(list(recipe))
         table = sample(corpus, rows)
-        done = evaluate(rehearsed(recipe), table)
+        done = evaluate(rehearsed(recipe), table, probe=True)
     except TilthError as error:
         return Check([error], [], None)
     except Exception as error:
@@ -88,7 +88,7 @@ def check(corpus: Reader, recipe: Sequence[Any], rows: int = ROWS) -> Check:
         )
         wrapped.__cause__ = error
         return Check([wrapped], [], None)
-    return Check(_broken_steps(done), _idle_rules(done), done)
+    return Check(_broken_steps(done), [*_unlearned(done), *_idle_rules(done)], done)
 
 
 def _broken_steps(done: Evaluation) -> list[TilthError]:
@@ -100,6 +100,13 @@ def _broken_steps(done: Evaluation) -> list[TilthError]:
                 f"{entry['step']} fails on every row.", where=f"step {i + 1}", why=why, fix="tilth.try_on(step, 'some text')"
             ))
     return errors
+
+
+def _unlearned(done: Evaluation) -> list[str]:
+    if not done.unlearned:
+        return []
+    what, where, why = done.unlearned.what, done.unlearned.where, done.unlearned.why
+    return [f"too little to learn from in the probed rows, so no step is tried from {where} on: {what} {why}"]
 
 
 def _idle_rules(done: Evaluation) -> list[str]:

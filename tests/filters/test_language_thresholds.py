@@ -13,7 +13,7 @@ import pytest
 from oracles.recorded import oracle
 
 from tilth import Filter, evaluate, filters, learn_from, read, run
-from tilth.errors import RecipeError
+from tilth.errors import CorpusError, RecipeError
 from tilth.filters import LanguageThresholds
 from tilth.filters.parameters import LanguageParameters, parameters
 from tilth.memory import addressed
@@ -85,9 +85,9 @@ def test_languages_with_few_documents_are_left_out_and_none_is_an_error() -> Non
     codes = corpus()["lang"].to_pylist()
     table = corpus().set_column(corpus().schema.get_field_index("lang"), "lang", pa.array(["fr", *codes[1:]], pa.large_string()))
     assert set(learned(LanguageThresholds(min_documents=2), table)) == set(LANGUAGES.values())
-    with pytest.raises(RecipeError, match="every language"):
+    with pytest.raises(CorpusError, match="every language"):
         learned(LanguageThresholds(min_documents=1000), corpus())
-    with pytest.raises(RecipeError, match="eng_Latn"):
+    with pytest.raises(CorpusError, match="eng_Latn"):
         learned(LanguageThresholds(min_documents=2), corpus().filter(pa.compute.not_equal(corpus()["lang"], "en")))
 
 
@@ -110,7 +110,7 @@ def test_it_learns_there_and_filters_here(tmp_path: Path, monkeypatch: pytest.Mo
         for shard, start in enumerate((0, 40, 90)):
             pq.write_table(pages(60 if name == "crawl" else 50).slice(start, 40), f"{name}/{shard}.parquet")
     recipe = [learn_from(read.Parquet("reference"), LanguageThresholds(min_documents=2, sample=5))]
-    outs = [run(read.Parquet("crawl"), recipe, f"out{i}", executor, probe=False) for i, executor in enumerate(("inline", "local:2"))]
+    outs = [run(read.Parquet("crawl"), recipe, f"out{i}", executor) for i, executor in enumerate(("inline", "local:2"))]
     one, two = (Path(done.out) for done in outs)
     files = [[path.read_bytes() for path in sorted(out.glob("*/*.parquet"))] for out in (one, two)]
     assert files[0] == files[1]

@@ -115,19 +115,17 @@ def test_settings_without_sense_are_refused(field: str, value: Any) -> None:
 ])  # fmt: skip
 def test_one_label_or_none_teaches_nothing(labels: list[Any], why: str) -> None:
     batch = rows(6).set_column(2, "label", pa.array(labels))
-    with pytest.raises(RecipeError, match="nothing to tell apart") as refused:
+    with pytest.raises(CorpusError, match="nothing to tell apart") as refused:
         learned(LEARN, batch)
     assert why in refused.value.why and "union" in refused.value.fix
 
 
-def test_labels_that_come_late_are_met_without_the_probe(tmp_path: Path) -> None:
+def test_labels_that_come_late_are_no_fault_of_the_recipe(tmp_path: Path) -> None:
     made = [{"text": f"soil seed {i}", "label": "a"} for i in range(2000)] + [{"text": f"wave {i}", "label": "b"} for i in range(9)]
     made += [{"text": "no label", "label": None}] * 5
     (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, made)))
     corpus, recipe = read.Jsonl(str(tmp_path / "rows.jsonl")), [replace(LEARN, epochs=1)]
-    with pytest.raises(RecipeError, match="probe=False"):
-        t.run(corpus, recipe, str(tmp_path / "out"), "inline")
-    assert "5 without a label" in t.run(corpus, recipe, str(tmp_path / "out"), "inline", probe=False).data["executed"][0]["note"]
+    assert "5 without a label" in t.run(corpus, recipe, str(tmp_path / "out"), "inline").data["executed"][0]["note"]
 
 
 def test_a_label_that_no_row_has_is_refused() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tilth.errors import RecipeError
+from tilth.errors import CorpusError, RecipeError
 from tilth.filters.adapt import METHODS, TAIL, UNIT, Distribution, language_score
 from tilth.filters.fineweb2 import fineweb2
 from tilth.filters.fineweb_quality import FineWebQuality
@@ -69,7 +69,7 @@ class LanguageThresholds(Fold):
     Source: Penedo et al. 2025 (FineWeb2, arXiv 2506.20920), filtering; stop words: the multilingual branch of datatrove by
     beme248, README. Distributions are kept to three decimals, exactly.
 
-    Raises RecipeError where no language has enough documents, or `reference` has too few for a method that needs it.
+    Raises CorpusError where no language has enough documents, or `reference` has too few for a method that needs it.
     """
 
     reference: str = "en"
@@ -110,7 +110,7 @@ class LanguageThresholds(Fold):
         known = enough.get(full_name(self.reference))
         if not enough or (known is None and {self.repetition, self.quality, self.lines} != {TAIL}):
             missing = full_name(self.reference) if enough else "every language"
-            raise RecipeError(
+            raise CorpusError(
                 f"There are too few documents in {missing}.", where=repr(self), why=f"{self.min_documents} are needed to learn from",
                 fix='another corpus, a lower `min_documents`, or "tail" for all three methods, which needs no reference',
             )  # fmt: skip

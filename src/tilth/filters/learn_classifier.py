@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tilth.errors import RecipeError
+from tilth.errors import CorpusError, RecipeError
 from tilth.filters.calibrate import platt, surprise, temperature
 from tilth.filters.classify import Classify
 from tilth.filters.fasttext_train import Layers, Settings, train
@@ -48,7 +48,8 @@ class LearnClassifier(Fold):
 
     Method: Joulin, Grave, Bojanowski, Mikolov, "Bag of Tricks for Efficient Text Classification" (2016, arXiv 1607.01759).
 
-    Raises RecipeError where settings make no sense, and where the rows have fewer than two labels or more than 1000.
+    Raises RecipeError where settings make no sense, for a label that no row has, and for more than 1000 labels; CorpusError where the
+    rows have fewer than two.
 
     >>> rows = pa.record_batch({"row": pa.array(range(40), pa.uint64()), "text": ["red rose", "blue sea"] * 20, "kind": ["a", "b"] * 20})
     >>> learn = LearnClassifier("kind", positive="b", char_ngrams=(2, 3), buckets=1000)
@@ -132,9 +133,9 @@ class LearnClassifier(Fold):
         names = sorted(pc.unique(state["label"]).to_pylist())
         if len(names) < 2:
             seen = f"every labelled row is {names[0]!r}" if names else "no row has both a label and a text"
-            raise RecipeError(
+            raise CorpusError(
                 "There is nothing to tell apart.", where=self._where(), why=f"{seen}; {unlabelled(state)} rows have no label, or no text",
-                fix=f"give rows of two labels at least: read.union(good=..., bad=...) has the label 'source'{_PROBED}",
+                fix="give rows of two labels at least: read.union(good=..., bad=...) has the label 'source'",
             )
         for name in (self.positive, *self.scores):
             if name and name not in names:
