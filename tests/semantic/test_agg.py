@@ -103,7 +103,8 @@ def test_a_run_that_grew_is_a_run_from_scratch(simulator: Any, tmp_path: Path, e
         (folder / f"{part}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
         tilth.run(Jsonl(str(folder / "*.jsonl")), [agg], out=str(tmp_path / "grown"), executor=executor)
     tilth.run(Jsonl(str(folder / "*.jsonl")), [agg], out=str(tmp_path / "new"), executor=executor)
-    grown, scratch = (pq.read_table(tmp_path / out / "data").sort_by("row") for out in ("grown", "new"))
+    read = (pq.read_table(tmp_path / out / "data").sort_by("row") for out in ("grown", "new"))
+    grown, scratch = (table.drop_columns(["row"]) for table in read)  # files that came later are shards of their own
     assert grown.equals(scratch) and len(grown) == len(PRICES)
     assert grown["sum"].to_pylist() == [of(kind) for kind in grown["kind"].to_pylist()]
 
