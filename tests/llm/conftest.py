@@ -84,8 +84,15 @@ class Server:
             return told
         return web.json_response(Api.completion(told) if isinstance(told, str) else told)
 
+    async def _end(self) -> None:
+        await self._runner.cleanup()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
     def close(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self.loop).result()
+        asyncio.run_coroutine_threadsafe(self._end(), self.loop).result()
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()
         self.loop.close()
@@ -110,8 +117,8 @@ def client_of(tmp_path: Any) -> Callable[..., Client]:
     """Make a client of a server: quick retries, prices of 1 and 2 dollars a million, a cache of the test's own."""
 
     def make(server: Server, **settings: Any) -> Client:
-        known = {"base_url": server.base_url, "cache": str(tmp_path / "llm.sqlite"), "prices": {"*": {"input": 1.0, "output": 2.0}}, "backoff": 0.01, "patience": 1.0}
-        return Client(**{**known, **settings})
+        known = {"base_url": server.base_url, "cache": str(tmp_path / "llm.sqlite"), "backoff": 0.01, "patience": 1.0}
+        return Client(**{**known, "prices": {"*": {"input": 1.0, "output": 2.0}}, **settings})
 
     return make
 

@@ -66,7 +66,10 @@ def test_a_reply_is_found_before_it_is_in_the_file(serve: Any, client_of: Any) -
     assert asyncio.run(main()) == ["model", "cache", "cache"] and len(server.calls) == 1
 
 
-@pytest.mark.parametrize("other", [{"seed": 1}, {"temperature": 0.5}, {"max_tokens": 9}, {"purpose": "map 2"}, {"stop": ("x",)}, {"top_p": 0.5}])
+OTHERS = ({"seed": 1}, {"temperature": 0.5}, {"max_tokens": 9}, {"purpose": "map 2"}, {"stop": ("x",)}, {"top_p": 0.5})
+
+
+@pytest.mark.parametrize("other", OTHERS)
 def test_whatever_decides_an_answer_is_in_its_key(serve: Any, client_of: Any, other: dict[str, Any]) -> None:
     server = serve(lambda call: "White.")
     found = replies(client_of(server), [asked(), asked(**other)])

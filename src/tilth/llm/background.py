@@ -73,7 +73,8 @@ class _Lane(Generic[Item, Result]):
             self.background.loop.call_soon_threadsafe(self._start, chunk)
 
     def close(self) -> None:
-        self.background.run(self._stop())
+        if not self.background.loop.is_closed():  # else it ended with the process, before this iterator
+            self.background.run(self._stop())
 
     def _start(self, chunk: list[Item]) -> None:
         for item in chunk:
@@ -144,8 +145,16 @@ class _Background:
             if name in self._sessions:
                 await (await self._sessions.pop(name)).close()
 
+    async def _end(self) -> None:
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        await self.release(None)
+
     def close(self) -> None:
-        self.run(self.release(None))
+        """End all that is under way, close all sessions, and stop."""
+        self.run(self._end())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()
         self.loop.close()

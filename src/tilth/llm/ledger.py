@@ -181,17 +181,16 @@ def _make_folder(path: str) -> None:
 
 
 def _prepare(db: sqlite3.Connection, path: str) -> None:
-    db.execute("PRAGMA journal_mode=WAL")
-    db.execute("PRAGMA synchronous=NORMAL")
-    db.execute("PRAGMA wal_autocheckpoint=4000")
-    db.execute("BEGIN IMMEDIATE")
     (found,) = db.execute("PRAGMA user_version").fetchone()
     if found not in (0, FORMAT) or (not found and db.execute("SELECT 1 FROM sqlite_master").fetchone()):
-        db.execute("ROLLBACK")
         raise StoreError(
             "This file is not a cache of answers.", where=path, why=f"its format is {found}, not {FORMAT}",
             fix='name another file: llm.Client(cache="answers.sqlite")',
         )  # fmt: skip
+    db.execute("PRAGMA journal_mode=WAL")
+    db.execute("PRAGMA synchronous=NORMAL")
+    db.execute("PRAGMA wal_autocheckpoint=4000")
+    db.execute("BEGIN IMMEDIATE")
     for table in _TABLES.split(";"):
         db.execute(table)
     db.execute(f"PRAGMA user_version={FORMAT}")

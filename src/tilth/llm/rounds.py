@@ -26,6 +26,7 @@ class Rounds:
         self.calls, self.endpoint, self.habits, self.request = calls, endpoint, habits, request
         self.usage, self.attempts, self.seconds = Usage(), 0, 0.0
         self.cost: float | None = 0.0
+        self.allowed = 0  # tokens, in the last call
 
     async def reply(self) -> Reply:
         """Return the reply, with what all its calls cost."""
@@ -34,7 +35,7 @@ class Rounds:
         repairs, grown = self.calls.client.repairs, False
         while True:
             reply = await self._asked(more, room)
-            larger = None if grown else self._more_room(room)
+            larger = None if grown else self._more_room()
             if reply.status == "truncated" and larger:
                 room, grown = larger, True
             elif reply.status == "invalid" and repairs and reply.text is not None:
@@ -44,11 +45,10 @@ class Rounds:
         model, cost, seconds = self.endpoint.model, self.cost, self.seconds
         return replace(reply, usage=self.usage, cost=cost, attempts=self.attempts, seconds=seconds, model=model)
 
-    def _more_room(self, room: int | None) -> int | None:
-        """Return a larger bound for an answer that was cut off: a label's whole room first, then the client's factor."""
-        now = chat.allowed(self.request, self.habits, room)
-        larger = max(self.request.max_tokens, int(self.request.max_tokens * self.calls.client.room))
-        return larger if larger > now else None
+    def _more_room(self) -> int | None:
+        """Return a larger bound for an answer that was cut off: the request's where a label had less, and the client's factor."""
+        larger = int(self.request.max_tokens * self.calls.client.room)
+        return larger if larger > self.allowed else None
 
     async def _asked(self, more: Turns, room: int | None) -> Reply:
         """Return what one round came to: asked again as long as the server refuses a parameter that can be left out."""
@@ -78,7 +78,8 @@ class Rounds:
         except TypeError:
             return Outcome(reason="the text is not valid Unicode")
         beside = sum(len(content.encode(errors="replace")) + MESSAGE_TOKENS for _, content in more)
-        most = Most(most_prompt_tokens(self.request, beside), chat.allowed(self.request, self.habits, room))
+        self.allowed = chat.allowed(self.request, self.habits, room)
+        most = Most(most_prompt_tokens(self.request, beside), self.allowed)
         paid = await self.calls.call(self.endpoint, "/chat/completions", data, most)
         self.usage += paid.usage
         self.attempts += paid.attempts

@@ -97,10 +97,6 @@ class Wire:
             reason, sent = f"the connection broke: {type(error).__name__}: {error}", True
         return Outcome(reason=endpoint.without_key(reason), again=True, charged=sent, sent=sent, seconds=time.monotonic() - began)
 
-    def stream(self, endpoint: Endpoint, path: str, data: bytes) -> Any:
-        """Return the context of one call whose answer is read as it comes."""
-        return self._http.post(endpoint.base_url + path, data=data, headers=endpoint.headers, allow_redirects=False)
-
 
 def _outcome(endpoint: Endpoint, status: int, raw: bytes, wait: float | None, seconds: float, json: bool) -> Outcome:
     succeeded = 200 <= status < 300
