@@ -1,21 +1,25 @@
 """Language models as operators over rows: every answer is a value, or a null with its reason."""
 
 from tilth.semantic.agg import Agg, GroupAnswer, aggregate
+from tilth.semantic.batch_size import LearnBatch, Measured, batch_size
 from tilth.semantic.classify import Classify
 from tilth.semantic.detect import Detect, WrongCells
 from tilth.semantic.extract import Extract, extract
 from tilth.semantic.filter import Filter
 from tilth.semantic.gather import Placed
+from tilth.semantic.group_by import GroupBy
 from tilth.semantic.impute import FillIn, Impute
 from tilth.semantic.join import Joined, join
 from tilth.semantic.join_step import Join
 from tilth.semantic.map import Map
+from tilth.semantic.resolve import Resolve, Resolved, dedup, resolve
 from tilth.semantic.score import Score
 from tilth.semantic.search import Search, search
 from tilth.semantic.sim_join import SimJoin, sim_join
 from tilth.semantic.top_k import Ranked, TopK, top_k
 
 __all__ = [
-    "Agg", "Classify", "Detect", "Extract", "FillIn", "Filter", "GroupAnswer", "Impute", "Join", "Joined", "Map", "Placed",
-    "Ranked", "Score", "Search", "SimJoin", "TopK", "WrongCells", "aggregate", "extract", "join", "search", "sim_join", "top_k",
+    "Agg", "Classify", "Detect", "Extract", "FillIn", "Filter", "GroupAnswer", "GroupBy", "Impute", "Join", "Joined", "LearnBatch",
+    "Map", "Measured", "Placed", "Ranked", "Resolve", "Resolved", "Score", "Search", "SimJoin", "TopK", "WrongCells", "aggregate",
+    "batch_size", "dedup", "extract", "join", "resolve", "search", "sim_join", "top_k",
 ]  # fmt: skip
