@@ -42,7 +42,8 @@ class Gather(Fold):
         if len(rows) > self.most:
             raise StepError(
                 f"More than {self.most:,} rows reached {type(self).__name__}.", where=repr(self)[:200],
-                why="all of them would be held in memory and shown to a model", fix="put select.TopShare or a filter before it, or raise `most`",
+                why="all of them would be held in memory and shown to a model",
+                fix="put select.TopShare or a filter before it, or raise `most`",
             )  # fmt: skip
         return rows.sort_by("row").combine_chunks()
 
