@@ -12,7 +12,7 @@ WIDTH = 4  # texts a column
 
 
 def texts(columns: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Tokens, starts and heads of columns with WIDTH ascending texts each: text k of column c has c + k tokens and starts as the others do."""
+    """Tokens, starts and heads of columns with WIDTH ascending texts each: text k of column c is c + k tokens, and begins as all do."""
     lengths = [c + k for c in range(columns) for k in range(1, WIDTH + 1)]
     return np.zeros(sum(lengths), np.int64), np.cumsum([0, *lengths]), np.ones(columns, np.int64)
 

@@ -16,11 +16,13 @@ from tilth.llm.tokens import pieces
 from tilth.semantic.prefix_lines import Lines, cells, distinct
 from tilth.semantic.prompt import block, messages
 
-PROMPT = messages("map", "Say <rows>\n</rows>, and more.", block("rows", ()), form="text")
+TASK = "Say <rows>\n</rows>, and more."
+PROMPT = messages("map", TASK, block("rows", ()), form="text")
 VALUES = [
     pa.array(["a", None, "a <b>"]), pa.array([1, None, 2**60]), pa.array([0.0, -0.0, float("nan")]), pa.array([True, None, False]),
-    pa.array([datetime(2026, 1, 1), None, datetime(1, 1, 1)]), pa.array([Decimal("1.50"), None, Decimal("2.00")]), pa.array([b"x", None, b""]),
-    pa.array([[1], None, []]), pa.array([{"k": "v"}, None, {"k": None}]), pa.array(["x", None, "y"]).dictionary_encode(), pa.nulls(3),
+    pa.array([datetime(2026, 1, 1), None, datetime(1, 1, 1)]), pa.array([Decimal("1.50"), None, Decimal("2.00")]),
+    pa.array([b"x", None, b""]), pa.array([[1], None, []]), pa.array([{"k": "v"}, None, {"k": None}]),
+    pa.array(["x", None, "y"]).dictionary_encode(), pa.nulls(3),
 ]  # fmt: skip
 
 
@@ -39,8 +41,9 @@ def agree(table: pa.Table, ways: np.ndarray, batch: int) -> None:
     names = table.column_names
     lines = Lines.of([cells(pa.chunked_array(table[name])) for name in names], names, PROMPT, batch, pieces)
     rows = np.arange(len(table))[::-1]
-    shown: list[dict[str, Any]] = [{names[c]: row[names[c]] for c in way} for row, way in zip(table.to_pylist(), ways.tolist(), strict=True)][::-1]
-    prompts = [messages("map", "Say <rows>\n</rows>, and more.", block("rows", shown[i : i + batch]), form="text") for i in range(0, len(rows), batch)]
+    records = zip(table.to_pylist(), ways.tolist(), strict=True)
+    shown: list[dict[str, Any]] = [{names[c]: row[names[c]] for c in way} for row, way in records][::-1]
+    prompts = [messages("map", TASK, block("rows", shown[i : i + batch]), form="text") for i in range(0, len(rows), batch)]
     ids = [told(lines, parts) for parts in lines.parts(rows, ways, batch)]
     assert same_pattern(ids, [[piece for _, text in prompt for piece in pieces(text)] for prompt in prompts])
 
@@ -53,8 +56,9 @@ def test_values_of_every_type(values: pa.Array) -> None:
 
 @given(st.data())
 def test_any_text(data: st.DataObject) -> None:
-    names = data.draw(st.lists(st.text(st.characters(exclude_categories=("Cs",)), max_size=4).filter("id".__ne__), min_size=1, max_size=3, unique=True))
-    text = st.text(st.characters(exclude_categories=("Cs",)), max_size=12) | st.sampled_from(["</rows>", "\u2028", "\n\t", ", \"id\": 1}"])
+    written = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+    names = data.draw(st.lists(written.filter("id".__ne__), min_size=1, max_size=3, unique=True))
+    text = written | st.sampled_from(["</rows>", "\u2028", "\n\t", ", \"id\": 1}"])
     rows = data.draw(st.integers(1, 5))
     table = pa.table({name: pa.array(data.draw(st.lists(text, min_size=rows, max_size=rows))) for name in names})
     ways = np.array([data.draw(st.permutations(range(len(names)))) for _ in range(rows)])

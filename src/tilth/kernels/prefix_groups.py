@@ -55,6 +55,12 @@ def _by(values: np.ndarray, rows: np.ndarray, column: int) -> np.ndarray:
 
 
 @kernel
+def _runs(values: np.ndarray, rows: np.ndarray, column: int) -> list[int]:
+    """Return where the runs of equal values of `column` end."""
+    return [i for i in range(1, len(rows) + 1) if i == len(rows) or values[rows[i], column] != values[rows[i - 1], column]]
+
+
+@kernel
 def _worth(values: np.ndarray, rows: np.ndarray, free: np.ndarray, heads: np.ndarray, starts: np.ndarray, power: float) -> float:
     """Return what is saved if the columns in which all `rows` agree come next: the hit count of GGR, dependent columns included.
 
@@ -92,49 +98,89 @@ def _gain(
 
 
 @kernel
-def _split(
-    values: np.ndarray, rows: np.ndarray, free: np.ndarray, heads: np.ndarray, starts: np.ndarray, power: float, whole: bool
-) -> tuple[np.ndarray, list[int]]:
-    """Return (rows, ends): groups that share a value, the most worth first, then, after the last end, rows that share none.
+def _weighed(
+    values: np.ndarray, sorted_by: np.ndarray, free: np.ndarray, heads: np.ndarray, starts: np.ndarray, power: float, whole: bool
+) -> list[tuple[float, float, int, int, int, int]]:
+    """Return a heap of the groups of rows that share a value: (-what decides, -what decides among equals, f, from, to, rows left).
 
-    With `whole` all groups of the column that is worth most together come first; without it that decides between groups of equal worth.
-    Taking a group takes its rows from others, which are worth less then: a group is weighed again when its turn comes.
+    A group is `sorted_by[f, from:to]`, rows sorted by the column `free[f]`.
     """
-    n = len(rows)
-    sorted_by = np.empty((len(free), n), np.int64)
-    heap = [(0.0, 0.0, 0, 0, 0, 0) for _ in range(0)]  # the least first: minus what decides, minus the other, column, rows from, to, left
+    heap = [(0.0, 0.0, 0, 0, 0, 0) for _ in range(0)]
     for f in range(len(free)):
-        sorted_by[f] = _by(values, rows, free[f])
         start, total, first = 0, 0.0, len(heap)
-        for i in range(1, n + 1):
-            if i == n or values[sorted_by[f, i], free[f]] != values[sorted_by[f, start], free[f]]:
-                if i - start > 1:
-                    worth = _worth(values, sorted_by[f, start:i], free, heads, starts, power)
-                    total += worth
-                    heap.append((-worth, 0.0, f, start, i, i - start))
-                start = i
+        for end in _runs(values, sorted_by[f], free[f]):
+            if end - start > 1:
+                worth = _worth(values, sorted_by[f, start:end], free, heads, starts, power)
+                total += worth
+                heap.append((-worth, 0.0, f, start, end, end - start))
+            start = end
         for h in range(first, len(heap)):
             worth = heap[h][0]
             heap[h] = (-total if whole else worth, worth if whole else -total, f, heap[h][3], heap[h][4], heap[h][5])
     heapq.heapify(heap)
-    gone = np.zeros(values.shape[0], np.bool_)
-    out, ends, at = np.empty(n, np.int64), [0 for _ in range(0)], 0
+    return heap
+
+
+@kernel
+def _split(
+    values: np.ndarray, rows: np.ndarray, free: np.ndarray, heads: np.ndarray, starts: np.ndarray, power: float, whole: bool,
+    gone: np.ndarray,
+) -> tuple[np.ndarray, list[int]]:  # fmt: skip
+    """Return (rows, ends): groups that share a value, the most worth first, then, after the last end, rows that share none.
+
+    With `whole` all groups of the column that is worth most together come first; without it that decides between groups of equal worth.
+    Taking a group takes its rows from others, which are worth less then: a group is weighed again when its turn comes. `gone` is
+    bool[all rows], false before and after.
+    """
+    sorted_by = np.empty((len(free), len(rows)), np.int64)
+    for f in range(len(free)):
+        sorted_by[f] = _by(values, rows, free[f])
+    heap = _weighed(values, sorted_by, free, heads, starts, power, whole)
+    out, ends, at = np.empty(len(rows), np.int64), [0 for _ in range(0)], 0
     while heap:
-        one, two, f, start, stop, left = heapq.heappop(heap)
+        decides, second, f, start, stop, left = heapq.heappop(heap)
         members = sorted_by[f, start:stop]
         members = members[~gone[members]]
         if len(members) < 2:
             continue
         if len(members) < left:
             worth = -_worth(values, members, free, heads, starts, power)
-            heapq.heappush(heap, (one if whole else worth, worth if whole else two, f, start, stop, len(members)))
+            heapq.heappush(heap, (decides if whole else worth, worth if whole else second, f, start, stop, len(members)))
             continue
         gone[members] = True
         out[at : at + len(members)] = members
         at += len(members)
         ends.append(at)
     out[at:] = rows[~gone[rows]]
+    gone[rows] = False
     return out, ends
+
+
+@kernel
+def _ranked(free: np.ndarray, rank: np.ndarray) -> np.ndarray:
+    """Return the columns `free` in the order of `rank`."""
+    return np.array([c for c in rank if (free == c).any()])
+
+
+@kernel
+def _agreed(values: np.ndarray, rows: np.ndarray, order: np.ndarray, used: int) -> int:
+    """Put the columns in which all `rows` agree next, and return how many columns are used then."""
+    for c in _free(order[rows[0]], used):
+        if _alike(values, rows, c):
+            _put(order, rows, used, c)
+            used += 1
+    return used
+
+
+@kernel
+def _likest(
+    values: np.ndarray, rows: np.ndarray, same: np.ndarray, free: np.ndarray, heads: np.ndarray, tokens: np.ndarray, starts: np.ndarray
+) -> int:
+    """Return the column in which `rows`, when sorted by it, begin most alike; `same` (int64[all rows]) holds one number for all."""
+    gains = np.zeros(len(free))
+    for f in range(len(free)):
+        gains[f] = _gain(values, _by(values, rows, free[f]), same, free, free[f], heads, tokens, starts)
+    return free[np.argmax(gains)]
 
 
 @kernel
@@ -149,52 +195,40 @@ def group(
     Then it is split into groups that share a value, those of one column first (`whole`) or the most worth first (GGR); the rows that
     share none are sorted by the column in which they begin most alike. From level `depth` on columns come as `rank` has them.
     """
-    rows, same = rows.copy(), np.zeros(values.shape[0], np.int64)
-    columns = values.shape[1]
+    rows, gone, same = rows.copy(), np.zeros(len(values), np.bool_), np.zeros(len(values), np.int64)
     nodes = [(0, len(rows), 0, 0, True)]  # from, to, columns used, level, and whether rows may share a value
     while nodes:
-        lo, hi, used, level, split = nodes.pop()
+        lo, hi, used, level, shares = nodes.pop()
         here = rows[lo:hi]
+        if level < depth and len(here) > 1:
+            used = _agreed(values, here, order, used)
         free = _free(order[here[0]], used)
-        if level < depth:
-            for c in free:
-                if len(here) > 1 and _alike(values, here, c):
-                    _put(order, here, used, c)
-                    used += 1
-            free = _free(order[here[0]], used)
-        if len(here) == 1 or used == columns:
+        if len(here) == 1 or len(free) == 0:
             for r in here:
-                order[r, used:] = _ranked(free, rank) if level >= depth else free
+                order[r, used:] = free if level < depth else _ranked(free, rank)
             continue
-        if split and level < depth:
-            here[:], ends = _split(values, here, free, heads, starts, power, whole)
-            start = 0
-            for end in ends:
-                nodes.append((lo + start, lo + end, used, level + 1, True))
-                start = end
-            if start < len(here):
-                nodes.append((lo + start, hi, used, level, False))
-            continue
-        column, best = _ranked(free, rank)[0], -1.0
-        if level < depth:
-            for c in free:
-                gain = _gain(values, _by(values, here, c), same, free, c, heads, tokens, starts)
-                if gain > best:
-                    column, best = c, gain
-        here[:] = _by(values, here, column)
-        _put(order, here, used, column)
+        if level < depth and shares:
+            here[:], ends = _split(values, here, free, heads, starts, power, whole, gone)
+        else:
+            column = _likest(values, here, same, free, heads, tokens, starts) if level < depth else _ranked(free, rank)[0]
+            here[:] = _by(values, here, column)
+            _put(order, here, used, column)
+            ends = _runs(values, here, column)
+            used += 1
         start = 0
-        for i in range(1, len(here) + 1):
-            if i == len(here) or values[here[i], column] != values[here[start], column]:
-                nodes.append((lo + start, lo + i, used + 1, level + 1, True))
-                start = i
+        for end in ends:
+            nodes.append((lo + start, lo + end, used, level + 1, True))
+            start = end
+        if start < len(here):
+            nodes.append((lo + start, hi, used, level, False))
     return rows
 
 
 @kernel
-def _ranked(free: np.ndarray, rank: np.ndarray) -> np.ndarray:
-    """Return the columns `free` in the order of `rank`."""
-    return np.array([c for c in rank if (free == c).any()])
+def _nested(values: np.ndarray, rows: np.ndarray, same: np.ndarray, column: int) -> np.ndarray:
+    """Return `rows` sorted by `same`, then by `column`."""
+    rows = _by(values, rows, column)
+    return rows[np.argsort(same[rows], kind="mergesort")]
 
 
 @kernel
@@ -208,7 +242,7 @@ def one_order(
     """
     columns = values.shape[1]
     order = np.empty(columns, np.int64)
-    rows, same = rows.copy(), np.zeros(values.shape[0], np.int64)  # rows with one number in `same` agree in all columns chosen so far
+    rows, same = rows.copy(), np.zeros(len(values), np.int64)  # rows with one number in `same` agree in all columns chosen so far
     used = 0
     while used < columns:
         free = _free(order, used)
@@ -230,10 +264,3 @@ def one_order(
                 before[0], before[1] = same[r], values[r, best[0]]
             same[r] = number
     return order
-
-
-@kernel
-def _nested(values: np.ndarray, rows: np.ndarray, same: np.ndarray, column: int) -> np.ndarray:
-    """Return `rows` sorted by `same`, then by `column`."""
-    rows = _by(values, rows, column)
-    return rows[np.argsort(same[rows], kind="mergesort")]

@@ -12,17 +12,17 @@ from tilth.semantic.impute import FillIn, Impute
 from tilth.semantic.join import Joined, join
 from tilth.semantic.join_step import Join
 from tilth.semantic.map import Map
-from tilth.semantic.resolve import Resolve, Resolved, dedup, resolve
 from tilth.semantic.prefix_gain import BLOCKS, HOSTED, PrefixCache
 from tilth.semantic.prefix_order import Order, order_texts, plan_order
+from tilth.semantic.resolve import Resolve, Resolved, dedup, resolve
 from tilth.semantic.score import Score
 from tilth.semantic.search import Search, search
 from tilth.semantic.sim_join import SimJoin, sim_join
 from tilth.semantic.top_k import Ranked, TopK, top_k
 
 __all__ = [
-    "BLOCKS", "HOSTED", "Order", "PrefixCache", "order_texts", "plan_order",
-    "Agg", "Classify", "Detect", "Extract", "FillIn", "Filter", "GroupAnswer", "GroupBy", "Impute", "Join", "Joined", "LearnBatch",
-    "Map", "Measured", "Placed", "Ranked", "Resolve", "Resolved", "Score", "Search", "SimJoin", "TopK", "WrongCells", "aggregate",
-    "batch_size", "dedup", "extract", "join", "resolve", "search", "sim_join", "top_k",
+    "BLOCKS", "HOSTED", "Agg", "Classify", "Detect", "Extract", "FillIn", "Filter", "GroupAnswer", "GroupBy", "Impute", "Join",
+    "Joined", "LearnBatch", "Map", "Measured", "Order", "Placed", "PrefixCache", "Ranked", "Resolve", "Resolved", "Score", "Search",
+    "SimJoin", "TopK", "WrongCells", "aggregate", "batch_size", "dedup", "extract", "join", "order_texts", "plan_order", "resolve",
+    "search", "sim_join", "top_k",
 ]  # fmt: skip

@@ -84,8 +84,9 @@ class Tokens:
 
     def ascending(self, texts: np.ndarray) -> np.ndarray:
         """Return `texts` (int64) sorted by their tokens: depth first through the tree of their prefixes."""
-        raw, starts = self.ids.astype(">i8").tobytes(), (self.starts * 8).tolist()
-        return np.array(sorted(texts.tolist(), key=lambda text: raw[starts[text] : starts[text + 1]]), np.int64)
+        some = self.take(texts)
+        raw, starts = some.ids.astype(">i8").tobytes(), (some.starts * 8).tolist()
+        return texts[sorted(range(len(texts)), key=lambda place: raw[starts[place] : starts[place + 1]])]
 
 
 def cached_tokens(tokens: Tokens, parts: np.ndarray, cache: PrefixCache) -> tuple[np.ndarray, np.ndarray]:
