@@ -28,7 +28,7 @@ class Asks(Protocol):
 class Spent:
     """Prompts sent (`calls`; `bought` are those that neither the cache nor an equal prompt answered), tokens, and dollars.
 
-    `cost` is None where a price is unknown.
+    `cost` is what was paid now, `worth` what it would be without a cache; None where a price is unknown.
     """
 
     calls: int = 0
@@ -37,6 +37,7 @@ class Spent:
     cached_tokens: int = 0
     completion_tokens: int = 0
     cost: float | None = 0.0
+    worth: float | None = 0.0
 
     def plus(self, reply: Reply) -> Spent:
         """Return this with one more reply."""
@@ -45,6 +46,7 @@ class Spent:
             self.calls + 1, self.bought + (reply.source in ("model", "batch")), self.prompt_tokens + used.prompt,
             self.cached_tokens + used.cached, self.completion_tokens + used.completion,
             None if self.cost is None or reply.cost is None else self.cost + reply.cost,
+            None if self.worth is None or reply.worth is None else self.worth + reply.worth,
         )  # fmt: skip
 
 

@@ -88,3 +88,18 @@ def test_a_plan_explains_itself(simulator) -> None:
     told = plan.explain()
     for word in ("plan for quality 0.8", "pages: 800 rows", "limit 3", "by small", "other plans", "the sample cost $"):
         assert word in told, told
+
+
+def test_a_join_is_planned_with_its_filter_below_it(simulator) -> None:
+    lefts, rights = ([f"{kind} of cask{n * 7919 % 1000:03d}" for n in range(size)] for kind, size in (("ale", 200), ("beer", 150)))
+    same = Gold("The same cask", "join", set(zip(lefts, rights, strict=False)), key="name")
+    few = Gold("Is it a tenth?", "filter", {name: n % 10 == 0 for n, name in enumerate(lefts)})
+    server = simulator(same, few, models=(BIG, SMALL), prices=PRICES)
+    left, right = (Query(Scan(pa.table({"name": names}))) for names in (lefts, rights))
+    query = left.match(right, "The same cask").filter("Is it a tenth?", columns=("name",))
+    plan = optimize(query, ["big", "small"], quality=0.3, sample=20)
+    assert [type(node).__name__ for node in nodes(plan.chosen.node)] == ["Scan", "Ask", "Scan", "Match"]
+    server.reset()
+    found, _ = plan.run()
+    assert found["name_right"].to_pylist() == rights[::10]
+    assert plan.chosen.dollars < plan.plain.dollars / 10 and "match" in plan.explain()

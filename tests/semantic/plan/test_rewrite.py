@@ -80,3 +80,37 @@ def test_a_limit_goes_below_what_leaves_rows_in_place_and_not_below_a_filter() -
     query = Query(Scan(TABLE)).filter("Is it snow?").map("Say it.", name="said").limit(5).limit(3)
     assert shape(query) == ["Scan", "Ask", "Limit", "Ask"]
     assert next(node for node in nodes(rewritten(query.node)) if type(node).__name__ == "Limit").rows == 3
+
+
+LEFT = pa.table({"name": [f"ale {n}" for n in range(7)], "n": list(range(7))})
+RIGHT = pa.table({"name": [f"beer {n % 5}" for n in range(9)], "size": list(range(9))})
+MATCHES = Gold("The same drink", "join", {(f"ale {n}", f"beer {n % 3}") for n in range(7)}, key="name")
+LATE = Gold("Is it late?", "filter", {**{f"ale {n}": n > 2 for n in range(7)}, **{f"beer {n}": n > 0 for n in range(5)}})
+
+JOIN_STEPS = (
+    lambda q: q.where("n < 6"),
+    lambda q: q.where("size % 2 = 0"),
+    lambda q: q.where("n <> size"),
+    lambda q: q.filter("Is it late?", columns=("name",), model="m"),
+    lambda q: q.where("size > 1"),
+    lambda q: q.limit(4),
+)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(JOIN_STEPS), max_size=4, unique=True))
+def test_rewritten_joins_give_the_same_rows(simulator, steps) -> None:
+    simulator(MATCHES, LATE)
+    query = Query(Scan(LEFT)).match(Query(Scan(RIGHT)), "The same drink", on=("name",), to=("name",), model="m")
+    for step in steps:
+        query = step(query)
+    want = plain(execute(query.node)[0])
+    for tree in variants(query.node):
+        assert plain(execute(tree)[0]) == want, described(tree)
+
+
+def test_a_filter_about_one_side_may_go_to_that_side() -> None:
+    query = Query(Scan(LEFT)).match(Query(Scan(RIGHT)), "The same drink").filter("Is it late?", columns=("name",))
+    assert [[type(node).__name__ for node in nodes(tree)] for tree in variants(query.node)] == [
+        ["Scan", "Scan", "Match", "Ask"], ["Scan", "Ask", "Scan", "Match"],
+    ]  # fmt: skip

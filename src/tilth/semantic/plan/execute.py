@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tilth.semantic.plan.query import Ask, Limit, Match, Node, Scan, Sql, Where, asked_of, children, nodes, schema, unmarked
+from tilth.semantic.plan.query import Ask, Limit, Match, Node, Scan, Sql, Where, asked_of, children, joined, nodes, paired, schema, unmarked
 from tilth.semantic.plan.relational import sql, where
 
 MOST = 1 << 10  # rows of a chunk under a limit
@@ -155,4 +155,14 @@ def _asked(node: Ask, chunk: pa.Table, at_work: Execution) -> pa.Table:
 
 
 def _matched(node: Match, at_work: Execution) -> Iterator[pa.Table]:
-    raise NotImplementedError
+    """Pairs in the order of their left rows, then of their right ones; the left flows, the right is all there."""
+    right = _all(node.right, _unhurried(at_work))
+    for chunk in rows(node.left, at_work):
+        spent = at_work.of(node)
+        spent.came += len(chunk)
+        found = joined(node, chunk, right)
+        spent.prompt_tokens += found.spent.prompt_tokens
+        spent.completion_tokens += found.spent.completion_tokens
+        spent.dollars = None if spent.dollars is None or found.spent.worth is None else spent.dollars + found.spent.worth
+        spent.unanswered += len(found.unanswered)
+        yield paired(chunk.take(found.pairs["left"]), right.take(found.pairs["right"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -13,13 +14,31 @@ import pyarrow as pa
 from tilth.errors import RecipeError
 from tilth.kernels.hash import mix64
 from tilth.semantic.plan.execute import Execution, execute
-from tilth.semantic.plan.query import Ask, Limit, Match, Node, Query, Scan, Sql, Where, children, nodes, replaced
+from tilth.semantic.plan.query import ANY, Ask, Limit, Match, Node, Query, Scan, Sql, Where, children, nodes, replaced
 from tilth.semantic.plan.rewrite import variants
-from tilth.semantic.plan.ways import Measured, Way, measured, named
+from tilth.semantic.plan.ways import Matched, MatchWay, Measured, Way, matched, measured, named
 
 WIDEST = 48  # plans kept at a node; beyond it the cheapest of each quality are kept
+QUALITY = 0.9  # where neither a quality nor a budget is stated
 LEAST = 8  # rows of a sample, where a twentieth of all would be fewer
 FILTERS = 8  # in one row of filters whose every order is weighed
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """What a sample said of the models' tasks and joins of a query, by their names."""
+
+    asks: Mapping[str, Measured]
+    matches: Mapping[str, Matched]
+
+    def of(self, node: Ask) -> Measured:
+        """Return what is known of a row task, whoever does it."""
+        return self.asks[named(node.step)]
+
+    @property
+    def dollars(self) -> float:
+        """What it cost to know."""
+        return sum(task.dollars for task in self.asks.values()) + sum(join.dollars for join in self.matches.values())
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +63,7 @@ class QueryPlan:
 
     chosen: Choice
     alternatives: tuple[Choice, ...]
-    tasks: Mapping[str, Measured]
+    tasks: Tasks
     sampled: float
     plain: Choice
     asked_for: str
@@ -52,7 +71,7 @@ class QueryPlan:
     def run(self) -> tuple[pa.Table, Execution]:
         """Return the rows, and the account of every node."""
         filters = [node for node in nodes(self.chosen.node) if isinstance(node, Ask) and node.filters]
-        return execute(self.chosen.node, prod(self.tasks[named(node.step)].passes for node in filters))
+        return execute(self.chosen.node, prod(self.tasks.of(node).passes for node in filters))
 
     def explain(self) -> str:
         """Return the plan as people read it: the tree, the other plans that nothing beats, and what the sample cost."""
@@ -68,19 +87,21 @@ class QueryPlan:
 
     def _said(self, node: Node) -> str:
         if isinstance(node, Ask):
-            task = self.tasks[named(node.step)]
+            task = self.tasks.of(node)
             way = next(way for way in task.ways if way.step == node.step)
             passes = f", {task.passes:.0%} pass" if node.filters else ""
             agrees = f"agrees on {way.agreed} of {way.asked} (at least {way.low:.2f})"
             return f"{_short_step(way)}: {agrees}, ${way.dollars * 1000:.4f} a 1,000 rows{passes}"
+        if isinstance(node, Match):
+            return _said_match(node, self.tasks.matches[node.instruction])
         return _short(node)
 
 
 def optimize(
     query: Query, models: Sequence[str], quality: float | None = None, budget: float | None = None, sample: int = 32, delta: float = 0.05
 ) -> QueryPlan:
-    """Return the cheapest plan whose answers agree with those of `models[0]` on a share of at least `quality` of the rows, at confidence
-    1 - `delta`; or, with a `budget` in dollars (the sample included), the plan of the best such share within it.
+    """Return the cheapest plan whose answers agree with those of `models[0]` on a share of at least `quality` of the rows (by default
+    0.9), at confidence 1 - `delta`; or, with a `budget` in dollars (the sample included), the plan of the best such share within it.
 
     Quality is measured: every model and batch size answers `sample` rows, and the lower bounds of agreement of a plan's tasks are
     multiplied. SQL rules go below the models; filters are ordered by what they cost and let through; limits stop early.
@@ -89,9 +110,10 @@ def optimize(
     Source: rank by cost / (1 - selectivity), Hellerstein and Stonebraker (SIGMOD 1993); Pareto sets of sub-plans, Abacus (Russo et al.,
     2025); limits and rules below, DocETL (Shankar et al., 2025).
     """
+    quality = QUALITY if quality is None and budget is None else quality
     trees = variants(query.node)
-    tasks = {named(task.step): measured(task.step, _sample(task, models, sample), models, delta) for task in _tasks(trees[0])}
-    spent = sum(task.dollars for task in tasks.values())
+    tasks = _measured(max(trees, key=_early), models, sample, delta)
+    spent = tasks.dollars
     found = _unbeaten([choice for tree in trees for choice in choices(tree, tasks)])
     plain = _plain(query.node, tasks)
     fitting = [each for each in found if quality is None or each.quality >= quality]
@@ -104,11 +126,11 @@ def optimize(
         )  # fmt: skip
     dear = budget is not None and quality is None
     best = min(fitting, key=lambda each: (-each.quality, each.dollars) if dear else (each.dollars, -each.quality))
-    asked_for = f"quality {quality:g}" if budget is None and quality else f"${budget:g}" if budget else "the least money"
+    asked_for = f"quality {quality:g}" if quality is not None else f"${budget:g}"
     return QueryPlan(best, tuple(found), tasks, spent, plain, asked_for)
 
 
-def choices(node: Node, tasks: Mapping[str, Measured]) -> list[Choice]:
+def choices(node: Node, tasks: Tasks) -> list[Choice]:
     """Return the plans for a tree that no other plan for it beats."""
     if isinstance(node, Scan):
         return [Choice(node, len(node.table))]
@@ -120,11 +142,13 @@ def choices(node: Node, tasks: Mapping[str, Measured]) -> list[Choice]:
     return _unbeaten(found)
 
 
-def _on_top(node: Node, below: Sequence[Choice], tasks: Mapping[str, Measured]) -> list[Choice]:
+def _on_top(node: Node, below: Sequence[Choice], tasks: Tasks) -> list[Choice]:
     first = below[0]
     if isinstance(node, Ask):
-        return [_done(first, way, 1.0) for way in tasks[named(node.step)].ways]
+        return [_done(first, way, 1.0) for way in tasks.of(node).ways]
     over = replaced(node, [each.node for each in below])
+    if isinstance(node, Match):
+        return [_paired(over, below, way, tasks.matches[node.instruction].share) for way in tasks.matches[node.instruction].ways]
     if isinstance(node, Limit):
         share = min(1.0, node.rows / max(first.rows, 1e-9))
         return [Choice(over, min(node.rows, first.rows), first.dollars * share, first.tokens * share, first.quality)]
@@ -139,12 +163,20 @@ def _done(below: Choice, way: Way, passes: float) -> Choice:
     return Choice(Ask(below.node, way.step), below.rows * passes, dollars, tokens, quality)
 
 
-def _filtered(node: Ask, tasks: Mapping[str, Measured]) -> list[Choice]:
+def _paired(over: Node, below: Sequence[Choice], way: MatchWay, share: float) -> Choice:
+    left, right = below
+    units = left.rows if way.units == "left row" else left.rows * right.rows
+    node = replace(way.node, left=left.node, right=right.node)
+    dollars, tokens = left.dollars + right.dollars + units * way.dollars, left.tokens + right.tokens + units * way.tokens
+    return Choice(node, left.rows * right.rows * share, dollars, tokens, left.quality * right.quality * way.low)
+
+
+def _filtered(node: Ask, tasks: Tasks) -> list[Choice]:
     """A row of filters in every order and by every way: the best for each set of them, built from those of smaller sets."""
     filters: list[Measured] = []
     child: Node = node
     while isinstance(child, Ask) and child.filters and len(filters) < FILTERS:
-        filters.append(tasks[named(child.step)])
+        filters.append(tasks.of(child))
         child = child.child
     done: dict[frozenset[int], list[Choice]] = {frozenset(): choices(child, tasks)}
     for size in range(1, len(filters) + 1):
@@ -169,14 +201,26 @@ def _unbeaten(found: list[Choice]) -> list[Choice]:
     return kept if len(kept) <= WIDEST else [kept[round(i * (len(kept) - 1) / (WIDEST - 1))] for i in range(WIDEST)]
 
 
-def _tasks(tree: Node) -> list[Ask]:
-    return [node for node in nodes(tree) if isinstance(node, Ask)]
+def _early(tree: Node) -> int:
+    """How many tasks stand below a join: there they see rows as they are, not the few that a join of samples leaves."""
+    return sum(isinstance(below, Ask) for node in nodes(tree) if isinstance(node, Match) for below in nodes(node))
 
 
-def _sample(task: Ask, models: Sequence[str], size: int) -> pa.Table:
-    """Rows that a task would see, were no filter of a model before it: the lowest by hash, what they need answered by the reference."""
-    rows = sum(len(each.table) for each in nodes(task) if isinstance(each, Scan))
-    return execute(_unfiltered(task.child, models[0], min(size, max(LEAST, rows // 20))))[0]
+def _measured(tree: Node, models: Sequence[str], size: int, delta: float) -> Tasks:
+    asks, matches = {}, {}
+    for node in nodes(tree):
+        if isinstance(node, Ask):
+            asks[named(node.step)] = measured(node.step, _sample(node.child, models, size), models, delta)
+        elif isinstance(node, Match):
+            left, right = (execute(_unfiltered(child, models[0], rows))[0] for child, rows in ((node.left, size), (node.right, sys.maxsize)))
+            matches[node.instruction] = matched(node, left, right, models, delta)
+    return Tasks(asks, matches)
+
+
+def _sample(node: Node, models: Sequence[str], size: int) -> pa.Table:
+    """Rows that a node would leave, were there no filter of a model: the lowest by hash, what they need answered by the reference."""
+    rows = sum(len(each.table) for each in nodes(node) if isinstance(each, Scan))
+    return execute(_unfiltered(node, models[0], min(size, max(LEAST, rows // 20))))[0]
 
 
 def _unfiltered(node: Node, reference: str, size: int) -> Node:
@@ -187,8 +231,10 @@ def _unfiltered(node: Node, reference: str, size: int) -> Node:
     below = [_unfiltered(child, reference, size) for child in children(node)]
     if isinstance(node, Limit):
         return below[0]
+    if isinstance(node, Match):
+        return replace(node, left=below[0], right=below[1], model=reference if node.model == ANY else node.model)
     if isinstance(node, Ask):
-        model = reference if node.step.question.model == "any" else node.step.question.model
+        model = reference if node.step.question.model == ANY else node.step.question.model
         return Ask(below[0], replace(node.step, model=model, batch=1))  # type: ignore[type-var]
     return replaced(node, below)
 
@@ -200,13 +246,13 @@ def _lowest(table: pa.Table, size: int) -> pa.Table:
     return table.take(pa.array(np.sort(np.argsort(hashes, kind="stable")[:size])))
 
 
-def _plain(node: Node, tasks: Mapping[str, Measured]) -> Choice:
+def _plain(node: Node, tasks: Tasks) -> Choice:
     """The plan as written, every row asked alone by the reference, no limit stopping anything."""
     below = [_plain(child, tasks) for child in children(node)]
     if isinstance(node, Scan):
         return Choice(node, len(node.table))
     if isinstance(node, Ask):
-        task = tasks[named(node.step)]
+        task = tasks.of(node)
         return _done(below[0], task.ways[0], task.passes if node.filters else 1.0)
     made = _on_top(node, below, tasks)[0]
     return Choice(made.node, made.rows, below[0].dollars, below[0].tokens, 1.0) if isinstance(node, Limit) else made
@@ -216,6 +262,12 @@ def _told(choice: Choice) -> str:
     return f"${choice.dollars:.4f}, {choice.tokens:,.0f} tokens, {choice.rows:,.0f} rows, quality {choice.quality:.2f}"
 
 
+def _said_match(node: Match, task: Matched) -> str:
+    way = next(way for way in task.ways if _who(way.node) == _who(node))
+    agrees = f"agrees on {way.agreed} of {way.asked} pairs (at least {way.low:.2f})"
+    return f"{_who(node)}: {agrees}, ${way.dollars * 1000:.4f} a 1,000 {way.units}s, {task.share:.4%} match"
+
+
 def _short_step(way: Way) -> str:
     asked = way.step.question
     return f"{asked.kind} {asked.instruction[:50]!r} by {asked.model}, {asked.batch} rows a prompt"
@@ -223,8 +275,14 @@ def _short_step(way: Way) -> str:
 
 def _order(node: Node) -> str:
     """Who does what, in the order in which it is done."""
-    asked = [each.step.question for each in nodes(node) if isinstance(each, Ask)]
-    return ", ".join(f"{each.kind} {each.instruction[:24]!r} by {each.model} x{each.batch}" for each in asked)
+    return ", ".join(_who(each) for each in nodes(node) if isinstance(each, Ask | Match))
+
+
+def _who(node: Ask | Match) -> str:
+    if isinstance(node, Match):
+        return f"match {node.instruction[:24]!r} by {node.model}, {node.method} of {node.block}"
+    asked = node.step.question
+    return f"{asked.kind} {asked.instruction[:24]!r} by {asked.model} x{asked.batch}"
 
 
 def _short(node: Node) -> str:

@@ -19,6 +19,7 @@ from tilth.op import Op
 from tilth.semantic.asked import Asked
 from tilth.semantic.classify import Classify
 from tilth.semantic.filter import Filter
+from tilth.semantic.join import Joined, Method, join
 from tilth.semantic.map import Map
 from tilth.semantic.plan.relational import sql, where
 from tilth.semantic.score import Score
@@ -72,6 +73,8 @@ class Match:
     on: tuple[str, ...] = ()  # columns of the left that are shown; all if none is named
     to: tuple[str, ...] = ()  # the same of the right
     model: str = ANY
+    method: Method = "block"
+    block: int = 32  # rows of each side that share a prompt
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +132,13 @@ def asked_of(table: pa.Table, step: Op) -> pa.Table:
     batch = table.combine_chunks().to_batches()
     rows = batch[0] if batch else pa.RecordBatch.from_arrays([pa.array([], field.type) for field in table.schema], schema=table.schema)
     return pa.Table.from_batches([step.apply(rows)])
+
+
+def joined(node: Match, left: pa.Table, right: pa.Table) -> Joined:
+    """Return the pairs of rows of two tables that belong together, as a join node has it."""
+    return join(
+        left, right, node.instruction, node.model, left_columns=node.on, right_columns=node.to, method=node.method, block=node.block
+    )  # fmt: skip
 
 
 def unmarked(table: pa.Table) -> pa.Table:

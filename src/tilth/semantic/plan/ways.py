@@ -6,14 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import exp, lgamma, log
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tilth.errors import RecipeError
 from tilth.semantic.asked import Asked
-from tilth.semantic.plan.query import ANY, asked_of
+from tilth.semantic.join import Method
+from tilth.semantic.nearest import alike
+from tilth.semantic.plan.query import ANY, Match, asked_of, joined
+from tilth.semantic.rows import different
 
 BATCHES = (1, 8, 32)
+SMALL_BLOCK = 4  # rows of each side in the reference's prompts of a join
+NEIGHBOURS = 2  # right rows that a sample takes for each left row
+METHODS: tuple[Method, ...] = ("block", "search")
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,65 @@ def measured(step: Asked, sample: pa.Table, models: Sequence[str], delta: float 
     return Measured(_passes(reference), tuple(ways), sum(way.dollars for way in ways) * len(sample))
 
 
+@dataclass(frozen=True)
+class MatchWay:
+    """One way to join: `node` says by whom and how. `dollars` and `tokens` are of one pair of rows; for a search, of one left row."""
+
+    node: Match
+    dollars: float
+    tokens: float
+    agreed: int
+    asked: int
+    low: float
+
+    @property
+    def units(self) -> str:
+        """What `dollars` are of."""
+        return "left row" if self.node.method == "search" else "pair"
+
+
+@dataclass(frozen=True)
+class Matched:
+    """What a sample says of a join: the share of pairs that match, and the ways to do it, the reference first."""
+
+    share: float
+    ways: tuple[MatchWay, ...]
+    dollars: float
+
+
+def matched(node: Match, left: pa.Table, right: pa.Table, models: Sequence[str], delta: float = 0.05) -> Matched:
+    """Return how a join goes between a sample of the left and what is most alike to it of `right`; small blocks by `models[0]` are the
+    reference.
+
+    What agrees is pairs: those that both ways found, of those that either found. A sample without any shows nothing, and the bound is 0.
+    """
+    named = models if node.model == ANY else (node.model,)
+    every, right = len(right), _likely(node, left, right)
+    first = replace(node, model=named[0], method="block", block=SMALL_BLOCK)
+    ways = [first, *(replace(node, model=model, method=method) for model in named for method in METHODS)]
+    done = [joined(way, left, right) for way in ways]
+    sets = [set(zip(each.pairs["left"].to_pylist(), each.pairs["right"].to_pylist(), strict=True)) for each in done]
+    pairs = max(1, len(left) * len(right))
+    found = []
+    for way, each, pairs_found in zip(ways, done, sets, strict=True):
+        if each.spent.worth is None:
+            raise _unpriced(way.model)
+        agreed, asked = len(pairs_found & sets[0]), len(pairs_found | sets[0])
+        low = 1.0 if way is first else lower_bound(agreed, asked, delta / (len(ways) - 1))
+        units = len(left) if way.method == "search" else pairs
+        tokens = each.spent.prompt_tokens + each.spent.completion_tokens
+        found.append(MatchWay(way, each.spent.worth / max(1, units), tokens / max(1, units), agreed, asked, low))
+    return Matched(len(sets[0]) / max(1, len(left) * every), tuple(found), sum(each.spent.worth or 0.0 for each in done))
+
+
+def _likely(node: Match, left: pa.Table, right: pa.Table) -> pa.Table:
+    """The right rows most alike to some of the left, so that a sample of few rows holds pairs that match."""
+    mine, other = different(left, node.on), different(right, node.to)
+    which, _ = alike(mine.texts, other.texts, k=NEIGHBOURS)
+    chosen = {copy for n in np.unique(which[which >= 0]) for copy in other.copies[n]}
+    return right.take(pa.array(sorted(chosen), pa.int64()))
+
+
 def named(step: Asked) -> str:
     """Return the name of a task: the same whoever does it."""
     asked = step.question
@@ -72,12 +138,16 @@ def _way(step: Asked, made: pa.Table, agreed: int, asked: int, low: float) -> Wa
     told = made[f"{step.column}_answer"].combine_chunks()
     costs, rows = pc.struct_field(told, "cost"), max(1, len(made))
     if costs.null_count:
-        raise RecipeError(
-            f"The price of {step.question.model} is unknown.", where="semantic.optimize", why="plans are compared by what they cost",
-            fix=f'llm.Client(prices={{"{step.question.model}": (0.15, 0.075, 0.60)}})  # dollars a million tokens: in, cached, out',
-        )  # fmt: skip
+        raise _unpriced(step.question.model)
     tokens = sum(pc.sum(pc.struct_field(told, name)).as_py() or 0.0 for name in ("prompt_tokens", "completion_tokens"))
     return Way(step, (pc.sum(costs).as_py() or 0.0) / rows, tokens / rows, agreed, asked, low)
+
+
+def _unpriced(model: str) -> RecipeError:
+    return RecipeError(
+        f"The price of {model} is unknown.", where="semantic.optimize", why="plans are compared by what they cost",
+        fix=f'llm.Client(prices={{"{model}": {{"input": 0.15, "output": 0.60}}}})  # dollars a million tokens',
+    )  # fmt: skip
 
 
 def _same(a: pa.ChunkedArray, b: pa.ChunkedArray) -> pa.Array:
