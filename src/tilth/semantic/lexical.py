@@ -8,11 +8,12 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from tilth.dedup.normalise import PLAIN_WORDS
+from tilth.dedup.normalise import Normalise
 from tilth.kernels.features import features
 from tilth.kernels.sparse_nearest import nearest
 
 Weighting = Literal["tfidf", "bm25"]
+_WORDS = Normalise(numbers=False)  # a year or a part number tells two things apart
 _BITS = 18  # features are hashed into 2**18
 _LETTERS = 3  # of n-grams inside a word; BM25 is of whole words
 _K1, _B = 1.2, 0.75
@@ -61,7 +62,7 @@ class Lexical:
         return nearest(asked.offsets, asked.features, weights, starts, rows, values[order], count, max(1, min(k, count)))
 
     def _counted(self, texts: pa.Array) -> _Counts:
-        offsets, words = PLAIN_WORDS.words(texts.cast(pa.large_string()))
+        offsets, words = _WORDS.words(texts.cast(pa.large_string()))
         return _Counts(*features(offsets, words, 1 << _BITS, 1, _LETTERS if self.weighting == "tfidf" else 0))
 
     def _idf(self, mine: _Counts) -> np.ndarray:

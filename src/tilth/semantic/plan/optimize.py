@@ -212,7 +212,8 @@ def _measured(tree: Node, models: Sequence[str], size: int, delta: float) -> Tas
         if isinstance(node, Ask):
             asks[named(node.step)] = measured(node.step, _sample(node.child, models, size), models, delta)
         elif isinstance(node, Match):
-            left, right = (execute(_unfiltered(child, models[0], rows))[0] for child, rows in ((node.left, size), (node.right, sys.maxsize)))
+            left = execute(_unfiltered(node.left, models[0], size))[0]
+            right = execute(_unfiltered(node.right, models[0], sys.maxsize))[0]
             matches[node.instruction] = matched(node, left, right, models, delta)
     return Tasks(asks, matches)
 
