@@ -88,23 +88,26 @@ def test_all_rows_together(server: simulate.Server, said: Said) -> None:
     assert said(server, rows("group", "Name what they are about.", FILMS, form="json")) == {"answer": ["love", "war"]}
 
 
+def closed(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
 def test_json_schema_shapes_the_answer(server: simulate.Server, said: Said) -> None:
-    closed = {"type": "object", "properties": {"year": {"type": "string"}}, "required": ["year"], "additionalProperties": False}
-    item = {
-        "type": "object",
-        "properties": {"id": {"type": "integer"}, "answer": closed},
-        "required": ["id", "answer"],
-        "additionalProperties": False,
-    }
-    schema = {
-        "type": "object",
-        "properties": {"answers": {"type": "array", "items": item}},
-        "required": ["answers"],
-        "additionalProperties": False,
-    }
+    answer = closed({"year": {"type": "string"}})
+    schema = closed({"answers": {"type": "array", "items": closed({"id": {"type": "integer"}, "answer": answer})}})
     wanted = {"type": "json_schema", "json_schema": {"name": "a", "schema": schema, "strict": True}}
     found = said(server, rows("extract", "Tell year and title.", FILMS[:1]), response_format=wanted)
     assert found == {"answers": [{"id": 1, "answer": {"year": "1990"}}]}
+
+
+def test_a_schema_in_words_shapes_it_too(server: simulate.Server, said: Said) -> None:
+    from tilth.llm.structured import in_words
+
+    answer = closed({"values": closed({"year": {"type": "integer"}}), "quotes": closed({"year": {"type": "string"}})})
+    schema = closed({"answers": {"type": "array", "items": closed({"id": {"type": "integer"}, "answer": answer})}})
+    system, (role, text) = rows("extract", "Tell year and title.", FILMS[:1])
+    found = said(server, (system, (role, f"{text}\n\n{in_words(json.dumps(schema))}")))
+    assert found == {"answers": [{"id": 1, "answer": {"values": {"year": 1990}, "quotes": {"year": "1990"}}}]}
 
 
 def test_a_tool_is_called(server: simulate.Server, chat: Said) -> None:

@@ -50,12 +50,12 @@ def answer(
         if found is not None and found.form in ("rows", "pairs"):
             said = _nothing(found, schema)
         return Answer(tuple(said), known=False)
-    rows = (*found.rows, *found.left, *found.right)
+    subjects = [subject(gold, row) for row in (*found.rows, *found.left, *found.right)]
     judge = Judge(model, gold, max(len(found.rows), len(found.left) * len(found.right), 1), warm, sample if warm > 0 else "")
-    no = spoil.refused(model, gold, [subject(gold, row) for row in rows])
+    no = spoil.refused(model, gold, subjects)
     if no is not None:
         return Answer((Part(spoil.REFUSAL),), refused=no == "refusals", faults=(no,))
-    about = "\x1e".join([found.form, sample, *(subject(gold, row) for row in rows)])
+    about = "\x1e".join([found.form, sample, *subjects])
     parts, faults = _said(judge, found, schema, about)
     as_json = schema is not None or json or found.form in ("rows", "pairs", "json", "value")
     parts, more, cut = spoil.text(model, gold, about, parts, as_json)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 from tilth.llm.simulate.pattern import Pattern
+from tilth.llm.structured import in_words
 from tilth.semantic.prompt import read_back, read_form
 
 Row = dict[str, Any]
@@ -61,6 +63,22 @@ def _own(system: str, user: str) -> Asked | None:
     rows, left, right = (tuple(blocks.get(name, ())) for name in ("rows", "left", "right"))
     form, labels = read_form(system) or ("pairs" if kind == "join" else "rows", ())
     return Asked(kind, task, rows, left, right, form, labels)
+
+
+_IN_WORDS = in_words("")
+
+
+def schema_in_words(messages: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the JSON Schema that the text of a prompt asks for, as Tilth asks where a server takes none; None where there is none."""
+    for each in messages:
+        told = text_of(each).partition(_IN_WORDS)[2]
+        if told:
+            try:
+                schema = json.loads(told)
+            except ValueError:
+                continue
+            return schema if isinstance(schema, dict) else None
+    return None
 
 
 def text_of(message: dict[str, Any]) -> str:

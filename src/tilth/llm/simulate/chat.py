@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tilth.llm.simulate.answer import Answer, Simulated, answer
-from tilth.llm.simulate.asked import text_of
+from tilth.llm.simulate.asked import schema_in_words, text_of
 from tilth.llm.simulate.model import Model
 from tilth.llm.simulate.prefix_cache import PrefixCache
 from tilth.llm.simulate.tokens import Token, logprobs, tokens
@@ -56,7 +56,7 @@ def reply(model: Model, world: Simulated, cache: PrefixCache, body: Mapping[str,
     if len(prompt) + (chat.max_tokens or 1) > model.context:
         message = f"The context of {model.name} is {model.context} tokens; asked were {len(prompt)} + {chat.max_tokens or 1}."
         raise Refused(400, message, code="context_length_exceeded", param="messages")
-    schema = chat.tool.schema if chat.tool else chat.schema
+    schema = chat.tool.schema if chat.tool else chat.schema or schema_in_words(chat.messages)
     again = f"{chat.seed}/{chat.temperature}/{chat.max_tokens}/{len(chat.messages)}"  # what makes another attempt another sample
     said = [answer(model, world, chat.messages, schema, chat.json, chat.temperature, f"{again}/{n}") for n in range(chat.n)]
     id = hashlib.blake2b("".join((model.name, again, *prompt)).encode(), digest_size=12).hexdigest()

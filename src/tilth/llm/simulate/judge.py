@@ -85,7 +85,7 @@ class Judge:
         if self.warm > 0 and chance(self.model.name, self.gold.task, key, self.sample) < wrong * min(self.warm, 1):
             errs = not errs
         value = self._mistake(key, truth, options) if errs else truth
-        return Said(value, _sure(self.model, wrong, self._drawn(key, "sure")), options)
+        return Said(value, self._sure(key, wrong), options)
 
     def _mistake(self, key: str, truth: Any, options: tuple[Any, ...]) -> Any:
         """Return an answer that is not `truth`: another of the menu, or what is right of another row."""
@@ -98,6 +98,15 @@ class Judge:
             name = pick(names, self.model.name, self.model.seed, self.gold.task, key, "field") if names else next(iter(truth), "")
             return {**truth, name: other.get(name)}
         return other
+
+    def _sure(self, key: str, wrong: float) -> float:
+        """Return the probability that the model gives to its own answer, right with probability 1 - `wrong`."""
+        if self.model.logprobs == "useless":
+            return 0.5 + self._drawn(key, "sure") / 2
+        right = min(max(1 - wrong, 1e-4), 1 - 1e-4)
+        if self.model.logprobs == "overconfident":
+            return right**4 / (right**4 + (1 - right) ** 4)
+        return right
 
     def _drawn(self, key: str, what: str) -> float:
         return chance(self.model.name, self.model.seed, self.gold.task, key, what)
@@ -129,13 +138,3 @@ def _options(asked: Asked, gold: Gold) -> tuple[Any, ...]:
     if asked.labels:
         return asked.labels
     return tuple(gold.values) if gold.kind == "classify" else ()
-
-
-def _sure(model: Model, wrong: float, drawn: float) -> float:
-    """Return the probability that the model gives to its own answer, right with probability 1 - `wrong`."""
-    if model.logprobs == "useless":
-        return 0.5 + drawn / 2
-    right = min(max(1 - wrong, 1e-4), 1 - 1e-4)
-    if model.logprobs == "overconfident":
-        return right**4 / (right**4 + (1 - right) ** 4)
-    return right

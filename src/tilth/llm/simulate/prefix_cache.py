@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,7 +25,7 @@ class PrefixCache:
 
     kind: Cache
     capacity: int
-    _blocks: OrderedDict[bytes, None] = field(default_factory=OrderedDict, repr=False)
+    _blocks: OrderedDict[int, None] = field(default_factory=OrderedDict, repr=False)
 
     def cached(self, tokens: Sequence[str]) -> int:
         """Return how many of a prompt's first tokens are cached, and cache all of its whole blocks."""
@@ -48,11 +47,11 @@ class PrefixCache:
         self._blocks.clear()
 
 
-def _names(tokens: Sequence[str]) -> list[bytes]:
-    """The name of each whole block: a digest of its tokens and of the name before it."""
+def _names(tokens: Sequence[str]) -> list[int]:
+    """The name of each whole block: the hash of its tokens and of the name before it."""
     names = []
-    name = b""
+    name = 0
     for start in range(0, len(tokens) - BLOCK + 1, BLOCK):
-        name = hashlib.blake2b(name + "\x1f".join(tokens[start : start + BLOCK]).encode("utf-8", "replace"), digest_size=16).digest()
+        name = hash((name, *tokens[start : start + BLOCK]))
         names.append(name)
     return names
