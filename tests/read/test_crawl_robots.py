@@ -86,4 +86,4 @@ def test_patterns_match_as_regular_expressions_do(pattern, path):
 def test_hostile_patterns_take_linear_time():
     began = time.process_time()
     assert not matches("/" + "*a" * 1000 + "*b", "/" + "a" * 100_000)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 5
