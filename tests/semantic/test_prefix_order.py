@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import random
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,11 +17,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tilth import llm
 from tilth.errors import CorpusError, RecipeError, StepError
+from tilth.llm import simulate
+from tilth.llm.request import Usage
 from tilth.llm.tokens import pieces
 from tilth.semantic.prefix_gain import BLOCKS, HOSTED, PrefixCache
 from tilth.semantic.prefix_order import Order, order_texts, plan_order
 from tilth.semantic.prompt import block, line, messages
+from tilth.semantic.question import Question
 
 INSTRUCTION = "Is this so?"
 PROMPT = messages("filter", INSTRUCTION, block("rows", ()))
@@ -174,6 +181,32 @@ def test_prompts_of_many_rows_share_no_more_than_their_first_row() -> None:
     assert [row["about"] for row in firsts] == [shared] * 16
     instruction, row = len(pieces(PROMPT[0][1]) + pieces(PROMPT[1][1])), len(pieces(line(firsts[0], 1)))
     assert order.arrival.cached < order.planned.cached <= 16 * (instruction + row)
+
+
+@pytest.mark.parametrize("kind", ["blocks", "hosted"])
+@pytest.mark.parametrize("capacity", [1_000_000, 3000])
+@pytest.mark.parametrize("batch", [1, 3])
+def test_what_was_predicted_is_what_a_server_reads(kind: Any, capacity: int, batch: int, tmp_path: Path) -> None:
+    rows = [{"question": f"Is {n} a number?", "page": f"Page {n % 5} tells a story. " * (10 + n % 5 * 60)} for n in range(40)]
+    table = pa.Table.from_pylist(rows)
+    question = Question("filter", INSTRUCTION, "m", ("question", "page"), answer='{"type":"boolean"}', batch=batch)
+    unit = BLOCKS if kind == "blocks" else HOSTED
+    order = plan_order(table, table.column_names, prompt=PROMPT, batch=batch, cache=replace(unit, capacity=capacity))
+
+    async def read(session: llm.Session, records: list[dict[str, Any]]) -> list[Usage]:
+        prompts = [records[start : start + batch] for start in range(0, len(records), batch)]
+        return [(await session.ask(question.request(prompt))).usage for prompt in prompts]
+
+    async def asked(url: str, records: list[dict[str, Any]]) -> list[Usage]:
+        async with llm.Session(llm.Client(base_url=url, cache=str(tmp_path / "llm.sqlite"))) as session:
+            return await read(session, records)
+
+    gold = simulate.Gold(INSTRUCTION, "filter", {row["question"]: True for row in rows})
+    with simulate.serve([simulate.Model("m", cache=kind, cache_tokens=capacity)], [gold]) as server:
+        usage = asyncio.run(asked(server.base_url, list(order.records(table))))
+    assert [each.cached for each in usage] == order.cached.tolist()
+    assert sum(each.prompt for each in usage) == order.planned.prompt
+    assert order.planned.cached > order.arrival.cached
 
 
 def test_window_keeps_neighbours() -> None:
