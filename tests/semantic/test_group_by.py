@@ -14,7 +14,7 @@ from tilth.memory import addressed
 from tilth.semantic.group_by import clustered, distinct
 from tilth.testing import check
 
-ABOUT = {"price": "the {} is too dear and costs money", "taste": "my {} has a bitter taste and smell", "post": "the parcel with {} came late"}
+ABOUT = {"price": "the {} is too dear and costs money", "taste": "my {} has a bitter taste and smell", "post": "parcels of {} came late"}
 THINGS = ("tea", "soap", "rice", "jam", "oil", "salt", "bread")
 ROWS = {text.format(thing): kind for thing in THINGS for kind, text in ABOUT.items()}
 ASK = "What is the complaint about?"

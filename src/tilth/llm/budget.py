@@ -106,6 +106,10 @@ class Spending:
     def __add__(self, other: Spending) -> Spending:
         return Spending(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
 
+    def __sub__(self, other: Spending) -> Spending:
+        """What was spent between two looks at an account."""
+        return Spending(*(getattr(self, name) - getattr(other, name) for name in self.__dataclass_fields__))
+
     @property
     def virtual(self) -> Usage:
         """The tokens that would have been paid for without the cache."""

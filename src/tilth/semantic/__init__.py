@@ -6,6 +6,7 @@ from tilth.semantic.classify import Classify
 from tilth.semantic.detect import Detect, WrongCells
 from tilth.semantic.extract import Extract, extract
 from tilth.semantic.filter import Filter
+from tilth.semantic.frame import Frame, over
 from tilth.semantic.gather import Placed
 from tilth.semantic.group_by import GroupBy
 from tilth.semantic.impute import FillIn, Impute
@@ -21,8 +22,8 @@ from tilth.semantic.sim_join import SimJoin, sim_join
 from tilth.semantic.top_k import Ranked, TopK, top_k
 
 __all__ = [
-    "BLOCKS", "HOSTED", "Agg", "Classify", "Detect", "Extract", "FillIn", "Filter", "GroupAnswer", "GroupBy", "Impute", "Join",
+    "BLOCKS", "HOSTED", "Agg", "Classify", "Detect", "Extract", "FillIn", "Filter", "Frame", "GroupAnswer", "GroupBy", "Impute", "Join",
     "Joined", "LearnBatch", "Map", "Measured", "Order", "Placed", "PrefixCache", "Ranked", "Resolve", "Resolved", "Score", "Search",
-    "SimJoin", "TopK", "WrongCells", "aggregate", "batch_size", "dedup", "extract", "join", "order_texts", "plan_order", "resolve",
-    "search", "sim_join", "top_k",
+    "SimJoin", "TopK", "WrongCells", "aggregate", "batch_size", "dedup", "extract", "join", "order_texts", "over", "plan_order",
+    "resolve", "search", "sim_join", "top_k",
 ]  # fmt: skip
