@@ -12,13 +12,14 @@ import inspect
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from tilth import Filter, catalog
-from tilth.cli.main import COMMANDS, parser
+from tilth.cli.main import parser
 from tilth.schema import schema
 from tilth.segment.datatrove import KERNELS, REFUSED, tools
 from tilth.segment.languages import short_names
@@ -65,11 +66,16 @@ def _datatrove_tool(tool: str) -> str:
 
 
 def cli() -> str:
-    top = parser()
-    commands = next(action for action in top._actions if isinstance(action, argparse._SubParsersAction))
-    parts = [("tilth", top), *((f"tilth {name}", commands.choices[name]) for name in COMMANDS)]
-    texts = [f"## {name}\n\n```text\n{one.format_help().rstrip()}\n```\n" for name, one in parts]
+    texts = [f"## {name}\n\n```text\n{one.format_help().rstrip()}\n```\n" for name, one in _commands("tilth", parser())]
     return MADE + "# The command line\n\n" + ERRORS + "\n" + "\n".join(texts)
+
+
+def _commands(name: str, one: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    yield name, one
+    for action in one._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for below, parser in action.choices.items():
+                yield from _commands(f"{name} {below}", parser)
 
 
 ERRORS = """A command that fails says what happened, where, why, and the line that fixes it, and returns 2; an interrupted one returns 130.

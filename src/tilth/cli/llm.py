@@ -1,4 +1,4 @@
-"""Serve an LLM endpoint that answers from gold data: dry runs, forecasts of cost, tests of what a pipeline does with wrong answers.
+"""Serve a simulated LLM endpoint, which answers from gold data and errs as it is told to.
 
   tilth llm simulate --gold gold.jsonl
   tilth llm simulate --gold gold.jsonl --model small:flip=0.1,price=0.15/0.075/0.6 --model large:flip=0.02 --port 8000
@@ -22,6 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     one.add_argument("--patterns", metavar="FILE", action="append", default=[], help="how other programs write prompts, JSON Lines")
     one.add_argument("--key", metavar="KEY", help="what callers must show as their API key (default: nothing)")
     one.add_argument("--port", metavar="N", type=int, default=0, help="the port (default: a free one)")
+    one.add_argument("--debug", action="store_true", help="show where in the code an error came from")
     one.add_argument("--batch-seconds", metavar="S", type=float, default=0.0, help="how long a batch takes (default: as long as it needs)")
 
 

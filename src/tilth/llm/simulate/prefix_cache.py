@@ -52,6 +52,6 @@ def _names(tokens: Sequence[str]) -> list[int]:
     names = []
     name = 0
     for start in range(0, len(tokens) - BLOCK + 1, BLOCK):
-        name = hash((name, *tokens[start : start + BLOCK]))
+        name = hash((name, "\x1f".join(tokens[start : start + BLOCK])))
         names.append(name)
     return names
