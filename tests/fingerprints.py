@@ -16,7 +16,7 @@ from tilth.catalog import names
 from tilth.op import Exchange, Fold, Op
 
 GOLDEN = Path(__file__).parent / "golden" / "fingerprints.json"
-FAMILIES = ("clean", "segment", "filters", "embed", "dedup", "select", "tokenize", "kernels", "rules", "grammar")
+FAMILIES = ("clean", "segment", "filters", "embed", "dedup", "select", "tokenize", "llm", "semantic", "kernels", "rules", "grammar")
 
 
 def steps() -> dict[str, type]:

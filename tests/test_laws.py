@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
 
+import model_steps
 import pyarrow as pa
 import pytest
 from fingerprints import GOLDEN, current, steps
@@ -40,7 +42,15 @@ LISTS: dict[str, dict] = {  # composites that need a user's list or model, or an
     "dedup.perceptual": {"column": "id"}, "filters.urls": {"domains": ("example.com",), "column": "id"},
     "filters.bad_words": {"lists": ("cat",), "lang": "en"},
     "filters.stop_words": {"lists": ("the", "on"), "lang": "en"},
+    **model_steps.COMPOSITES,
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What steps that ask a model ask here: a simulated one, over real HTTP."""
+    with model_steps.endpoint(tmp_path_factory.mktemp("llm")):
+        yield
 
 
 @cache
@@ -139,7 +149,7 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
         "filters.Languages": [(filters.Languages(), examples()), (filters.Languages("both", least=5), examples())],
         "filters.Language": [(filters.Language(model=model), examples()) for model in ("", "tilth", "both")],
     }
-    found |= embedded()
+    found |= embedded() | model_steps.instances()
     for name, thing in steps().items():
         if name not in found:
             found[name] = [(thing(), examples())]

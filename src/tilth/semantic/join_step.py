@@ -100,7 +100,7 @@ def _answers(found: Verdicts, left: Different, right: Different, ids: list[str],
     silent: dict[int, list[Answer]] = {}
     for (n, _), answer in found.unanswered.items():
         silent.setdefault(n, []).append(answer)
-    each = (spent.prompt_tokens / rows, spent.cached_tokens / rows, spent.completion_tokens / rows, spent.cost and spent.cost / rows)
+    each = (spent.prompt_tokens / rows, spent.cached_tokens / rows, spent.completion_tokens / rows, spent.worth and spent.worth / rows)
     done = [Answer(status="empty", reason="there is nothing to ask about")] * rows
     for n, copies in enumerate(left.copies):
         value = [ids[m] for m in sorted(matched.get(n, ()))]

@@ -46,7 +46,7 @@ class Spent:
             self.calls + 1, self.bought + (reply.source in ("model", "batch")), self.prompt_tokens + used.prompt,
             self.cached_tokens + used.cached, self.completion_tokens + used.completion,
             None if self.cost is None or reply.cost is None else self.cost + reply.cost,
-            None if self.worth is None or reply.worth is None else self.worth + reply.worth,
+            None if self.worth is None or reply.worth is None else round(self.worth + reply.worth, 12),  # in whatever order they come
         )  # fmt: skip
 
 
