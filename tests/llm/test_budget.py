@@ -138,6 +138,14 @@ def test_four_processes_share_one_budget_and_never_exceed_it(serve: Any, client_
     db.close()
 
 
+def test_nobody_waits_for_what_is_held_for_days() -> None:
+    db = Ledger(":memory:")._db
+    assert budget.hold(db, "a", 10.0, 1, 8.0, now=0.0, until=1e6) == "held"  # a batch file
+    assert budget.hold(db, "a", 10.0, 2, 4.0, now=1.0, until=100.0) == "never"
+    assert budget.hold(db, "a", 10.0, 2, 2.0, now=1.0, until=100.0) == "held"
+    db.close()
+
+
 def test_a_hold_of_a_killed_process_is_not_given_away(tmp_path: Path) -> None:
     ledger = Ledger(str(tmp_path / "x.sqlite"))
     assert budget.hold(ledger._db, "a", 1.0, 1, 0.6, now=0.0, until=1.0) == "held"

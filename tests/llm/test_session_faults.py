@@ -1,4 +1,4 @@
-"""Every fault that the simulator makes ends in a right answer, a null with its reason, or a clear stop; and the bill is the same on both sides."""
+"""Every fault of the simulator ends in a right answer, a null with its reason, or a clear stop; and both sides have the same bill."""
 
 from __future__ import annotations
 

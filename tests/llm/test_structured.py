@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tilth.errors import RecipeError
 from tilth.llm import structured
 
 JSON = st.recursive(
@@ -45,6 +46,13 @@ WRONG = [({"n": "1"}, "'n'"), ({}, "'n' is a required"), ({"n": 1, "who": "c"}, 
 def test_what_does_not_meet_the_schema_is_told_with_its_place(value: Any, words: str) -> None:
     assert words in structured.complaint(value, SCHEMA)
     assert structured.complaint({"n": 1, "who": "a"}, SCHEMA) == ""
+
+
+@pytest.mark.parametrize("schema", ['{"type": "objekt"}', "[]", "{", '{"$ref": "#/nowhere"}'])
+def test_what_is_no_schema_is_told(schema: str) -> None:
+    with pytest.raises(RecipeError, match="not a JSON Schema"):
+        structured.check(schema)
+        structured.complaint({}, schema)
 
 
 def test_strict_is_asked_for_only_where_hosted_servers_can() -> None:

@@ -15,7 +15,13 @@ from typing import Any, Literal
 from tilth.llm.request import Request, Usage
 
 MESSAGE_TOKENS = 16  # what a chat template adds to a message, and to the whole, at most
+SOON = 3600.0  # seconds for which it is worth to wait for others
 SCHEMA_TOKENS = 256  # what a server adds around a schema or a tool
+_HOLD = """
+INSERT INTO holds SELECT :id, :account, :dollars, :until WHERE :dollars <= :budget
+    - (SELECT coalesce(sum(dollars), 0.0) FROM spending WHERE account = :account)
+    - (SELECT coalesce(sum(dollars), 0.0) FROM holds WHERE account = :account)
+"""
 Verdict = Literal["held", "later", "never"]
 
 
@@ -40,15 +46,15 @@ def new_hold() -> int:
 def hold(db: sqlite3.Connection, account: str, budget: float, id: int, dollars: float, now: float, until: float) -> Verdict:
     """Hold `dollars` of the budget until the call is settled.
 
-    "later": it would fit if calls under way cost less than they could; "never": it does not fit beside what is spent.
+    "later": it would fit if calls under way cost less than they could; "never": it does not fit beside what is spent and what is held
+    for longer than SOON (batch files).
     """
-    spent, held = taken(db, account, now)
-    if spent + dollars > budget:
-        return "never"
-    if spent + held + dollars > budget:
-        return "later"
-    db.execute("INSERT INTO holds VALUES (?, ?, ?, ?)", (id, account, dollars, until))
-    return "held"
+    told = {"id": id, "account": account, "dollars": dollars, "until": until, "budget": budget}
+    if db.execute(_HOLD, told).rowcount:
+        return "held"
+    soon = "SELECT coalesce(sum(dollars), 0.0) FROM holds WHERE account = ? AND until BETWEEN ? AND ?"
+    (passing,) = db.execute(soon, (account, now, until + SOON)).fetchone()
+    return "never" if sum(taken(db, account, now)) - passing + dollars > budget else "later"
 
 
 def taken(db: sqlite3.Connection, account: str, now: float) -> tuple[float, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tilth.errors import LlmError
 from tilth.llm.client import Client
@@ -39,7 +40,7 @@ class Endpoint:
     key_variable: str
     key: str = field(repr=False, compare=False)
 
-    @property
+    @cached_property
     def headers(self) -> dict[str, str]:
         """What every request carries."""
         told = {"Content-Type": "application/json"}

@@ -14,15 +14,19 @@ from email.utils import parsedate_to_datetime
 
 BURST = 1.0  # seconds' worth of a rate that may be used at once
 _FAR = 3600.0  # a pace further ahead than this was written when the clock was wrong
+_TAKE = """
+INSERT INTO paces VALUES (:name, :first + :took)
+    ON CONFLICT DO UPDATE SET next = max(:first, iif(next < :far, next, 0.0)) + :took RETURNING next
+"""
 
 
 def admit(db: sqlite3.Connection, name: str, takes: Mapping[str, tuple[float, float]], now: float) -> float:
     """Return the seconds until a request may be sent; `takes` maps kinds of rate to (amount, rate a minute)."""
     turn = now
     for kind, (amount, rate) in takes.items():
-        start = max(_next(db, f"{kind} {name}", now), now - BURST)
-        _put(db, f"{kind} {name}", start + amount * 60.0 / rate)
-        turn = max(turn, start)
+        took = amount * 60.0 / rate
+        told = {"name": f"{kind} {name}", "first": now - BURST, "far": now + _FAR, "took": took}
+        turn = max(turn, db.execute(_TAKE, told).fetchone()[0] - took)
     return turn - now
 
 
@@ -33,16 +37,7 @@ def correct(db: sqlite3.Connection, name: str, kind: str, amount: float, rate: f
 
 def postpone(db: sqlite3.Connection, name: str, kind: str, until: float) -> None:
     """Let no request have its turn before `until`: a server asked for that."""
-    _put(db, f"{kind} {name}", max(_next(db, f"{kind} {name}", until), until))
-
-
-def _next(db: sqlite3.Connection, name: str, now: float) -> float:
-    found = db.execute("SELECT next FROM paces WHERE name = ?", (name,)).fetchone()
-    return found[0] if found and found[0] < now + _FAR else 0.0
-
-
-def _put(db: sqlite3.Connection, name: str, next: float) -> None:
-    db.execute("INSERT INTO paces VALUES (?, ?) ON CONFLICT DO UPDATE SET next = excluded.next", (name, next))
+    db.execute(_TAKE, {"name": f"{kind} {name}", "first": until, "far": until + _FAR, "took": 0.0})
 
 
 def pause(backoff: float, attempt: int, asked: float | None) -> float:

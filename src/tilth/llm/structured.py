@@ -70,7 +70,10 @@ def parse(text: str) -> Any:
 
 def complaint(value: Any, schema: str) -> str:
     """Return what is wrong with `value` by the schema, in words that a model can act on; "" where it meets it."""
-    error = next(iter(_validator(schema).iter_errors(value)), None)
+    try:
+        error = next(iter(_validator(schema).iter_errors(value)), None)
+    except Exception as broken:  # a reference to nowhere shows only when it is followed
+        raise _no_schema(schema, broken) from None
     if error is None:
         return ""
     place = "".join(f"[{part!r}]" for part in error.absolute_path)
@@ -96,6 +99,9 @@ def check(schema: str) -> None:
     except MissingExtra:
         raise
     except Exception as error:
-        raise RecipeError(
-            "This is not a JSON Schema.", where=schema[:120], why=str(error).splitlines()[0], fix='{"type": "object", "properties": {...}}'
-        ) from None
+        raise _no_schema(schema, error) from None
+
+
+def _no_schema(schema: str, error: Exception) -> RecipeError:
+    why = str(error).partition("\n")[0] or type(error).__name__
+    return RecipeError("This is not a JSON Schema.", where=schema[:120], why=why, fix='{"type": "object", "properties": {...}}')

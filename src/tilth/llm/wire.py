@@ -21,6 +21,7 @@ except ImportError as missing:
 
 _AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
 _UNSURE = frozenset({408, 504, 522, 524})  # a gateway gave up waiting: the model may have answered all the same
+_MANY = 1 << 40  # more tokens than a call can have
 _FILTERED = ("content_filter", "content_policy", "responsibleai", "moderation", "flagged")
 
 
@@ -57,10 +58,10 @@ class Outcome:
         told = self.body.get("usage")
         if not isinstance(told, dict) or not isinstance(told.get("prompt_tokens"), int):
             return None
-        details = told.get("prompt_tokens_details") or {}
-        cached = details.get("cached_tokens") or told.get("prompt_cache_hit_tokens") or 0
-        prompt = max(0, told["prompt_tokens"])
-        return Usage(prompt, min(prompt, max(0, int(cached))), max(0, int(told.get("completion_tokens") or 0)))
+        details = told.get("prompt_tokens_details")
+        cached = details.get("cached_tokens") if isinstance(details, dict) else told.get("prompt_cache_hit_tokens")
+        prompt = _count(told["prompt_tokens"])
+        return Usage(prompt, min(prompt, _count(cached)), _count(told.get("completion_tokens")))
 
 
 class Wire:
@@ -82,8 +83,8 @@ class Wire:
         """Return what came of one call; `data` is the JSON body as bytes, or a form. Without `json` the answer may be any bytes."""
         began = time.monotonic()
         headers = endpoint.headers
-        if isinstance(data, aiohttp.FormData):
-            headers.pop("Content-Type")
+        if isinstance(data, aiohttp.FormData):  # which writes its own
+            headers = {name: value for name, value in headers.items() if name != "Content-Type"}
         try:
             async with self._http.request(method, endpoint.base_url + path, data=data, headers=headers, allow_redirects=False) as answer:
                 raw = await answer.read()
@@ -109,6 +110,10 @@ def _outcome(endpoint: Endpoint, status: int, raw: bytes, wait: float | None, se
     reason = endpoint.without_key(f"HTTP {status}: {message}" if message else f"HTTP {status}")
     again = status in _AGAIN and "insufficient_quota" not in code
     return Outcome(status, {}, raw, reason, code, again, wait, status in _UNSURE, seconds=seconds)
+
+
+def _count(told: Any) -> int:
+    return min(max(told, 0), _MANY) if isinstance(told, int) else 0
 
 
 def _json(raw: bytes) -> Any:
