@@ -21,6 +21,7 @@ _PAIR = 8  # tokens of one pair in an answer: "[123, 456], "
 _SPARE = 64  # tokens of an answer beside its pairs
 _RAISE = 4.0  # by which an answer that did not fit raises the estimate of selectivity
 _ENOUGH = 3  # single pairs without an answer, with different others, that say a row is the reason
+_DOUBTFUL = 16  # parts of refused blocks that are under way at a time
 _SCHEMA = canonical({
     "type": "object", "properties": {"pairs": {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}}},
     "required": ["pairs"], "additionalProperties": False,
@@ -76,15 +77,18 @@ async def block_join(
         return await session.ask(_request(task, [left[n] for n in each.left], [right[m] for m in each.right], each.share))
 
     width, bad = 1, _Bad()
-    while waiting and not found.enough(task.limit):
-        wave = [waiting.popleft() for _ in range(min(width, len(waiting)))]
-        again: list[Block] = []
+    doubtful: list[Block] = []  # parts of blocks that were refused: the smallest first, so that the rows at fault are soon known
+    while (waiting or doubtful) and not found.enough(task.limit):
+        doubtful.sort(key=lambda each: each.pairs)
+        wave = [*(waiting.popleft() for _ in range(min(width, len(waiting)))), *doubtful[:_DOUBTFUL]]
+        doubtful, cut = doubtful[_DOUBTFUL:], list[Block]()
         for each, reply in zip(wave, await together(work, wave), strict=True):
             likely = max(likely, each.share * _RAISE) if reply.status == "truncated" else likely
-            again += _settle(each, reply, found)
+            (cut if reply.status == "truncated" else doubtful).extend(_settle(each, reply, found))
             bad.note(each, reply)
-        waiting.extendleft(reversed(again))
+        waiting.extendleft(reversed(cut))
         waiting = deque(fitting for each in waiting for rest in bad.without(each, found) for fitting in _fitted(rest, likely, task, sizes))
+        doubtful = [rest for each in doubtful for rest in bad.without(each, found)]
         width = min(2 * width, WIDEST)
     return found
 
@@ -107,13 +111,13 @@ class _Bad:
 
     def without(self, each: Block, found: Verdicts) -> Iterator[Block]:
         """Yield the block without such rows, if any row is left; their pairs are without an answer."""
-        left = {n: told for n in each.left if len(told := self.left.get(n, ())) >= _ENOUGH}
-        right = {m: told for m in each.right if len(told := self.right.get(m, ())) >= _ENOUGH}
+        left = {n: self.left[n][0] for n in each.left if len(self.left.get(n, ())) >= _ENOUGH}
+        right = {m: self.right[m][0] for m in each.right if len(self.right.get(m, ())) >= _ENOUGH}
         if not left and not right:
             yield each
             return
         for n, m in ((n, m) for n in each.left for m in each.right if n in left or m in right):
-            told = (left.get(n) or right[m])[0]
+            told = left.get(n) or right[m]
             found.unanswered[n, m] = Answer(status=told.status, reason=f"so with {_ENOUGH} other rows: {told.reason}", model=told.model)
         rest = Block([n for n in each.left if n not in left], [m for m in each.right if m not in right], each.share)
         if rest.pairs:
