@@ -92,7 +92,7 @@ BENCHES = {
     "tokens": Bench("Training and encoding", "within 1.1x of the tokenizers library alone", "tokens.py"),
     "recipes": Bench("Recipes over the same pages", "no aim: see docs/recipes.md, which this makes", "recipes.py", "web"),
     "chain": Bench("The whole chain beside the floor", "25 MB/s a core without HTML extraction and encoding", "chain.py"),
-    "scale": Bench("1x, 4x, 16x, 64x", "time in proportion, a worker's memory flat, both as `plan` foretold", "scale.py"),
+    "scale": Bench("1x, 4x, 16x, 64x", "time in proportion, a worker's memory flat, both as `plan` foretold", "scale.py --mb 4"),
 }
 
 
@@ -168,9 +168,10 @@ def main() -> None:
     given = parser.parse_args()
     titles = [bench.title for bench in BENCHES.values()]
     for name in given.only:
-        bench, known = BENCHES[name], sections()
-        known[bench.title] = measure(bench, given.peers, given.limit)
-        print(f"## {bench.title}\n\n{known[bench.title]}\n", flush=True)
+        bench = BENCHES[name]
+        section = measure(bench, given.peers, given.limit)
+        known = sections() | {bench.title: section}
+        print(f"## {bench.title}\n\n{section}\n", flush=True)
         RESULTS.write_text(HEAD + "".join(f"\n## {title}\n\n{known[title]}\n" for title in titles if title in known))
 
 
