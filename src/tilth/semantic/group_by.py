@@ -28,6 +28,7 @@ from tilth.semantic.waves import together
 
 _NAME = "Name in a few words the group that most of these rows belong to."
 _MERGE = "The rows are names of groups, and how many rows each has. Merge names that mean the same or nearly so, into at most {} names."
+_LONGEST = 60  # characters of a name: it goes into prompts outside the fences, and what data has said should not
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class GroupBy(Fold):
         ask = self._question(_NAME, {"type": "string"})
         named = await together(lambda cluster: summary(session, ask, cluster[1]), clusters)
         names = [{"name": answer.value, "rows": count} for answer, (count, _) in zip(named, clusters, strict=True) if answer.value]
-        many = {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": self.groups}
+        many = {"type": "array", "items": {"type": "string", "maxLength": _LONGEST}, "minItems": 1, "maxItems": self.groups}
         merged = await summary(session, self._question(_MERGE.format(self.groups), many), names)
         labels = distinct(merged.value or ())
         if len(labels) < 2:
