@@ -14,7 +14,7 @@ from tilth.llm.request import Reply, Request, Usage
 if TYPE_CHECKING:
     from tilth.llm.background import close, in_order
     from tilth.llm.batch import ask_in_batch
-    from tilth.llm.estimate import Estimate, estimate
+    from tilth.llm.forecast import Estimate, estimate
     from tilth.llm.session import Session, spending
 
 __all__ = [
@@ -23,8 +23,8 @@ __all__ = [
 ]  # fmt: skip
 
 _LATER = {  # what needs aiohttp is imported when it is used
-    "Session": "session", "spending": "session", "in_order": "background", "close": "background", "estimate": "estimate",
-    "Estimate": "estimate", "ask_in_batch": "batch",
+    "Session": "session", "spending": "session", "in_order": "background", "close": "background", "estimate": "forecast",
+    "Estimate": "forecast", "ask_in_batch": "batch",
 }  # fmt: skip
 
 

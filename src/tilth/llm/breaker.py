@@ -23,6 +23,7 @@ class Breaker:
         self._failed: set[Hashable] = set()  # since the last answer
         self._down = 0.0  # since when; 0 while it is up
         self._probe_at = 0.0
+        self._probing = False
         self._wait = self.backoff
         self._hold = 0.0  # no request begins before
         self._changed = asyncio.Event()
@@ -45,7 +46,7 @@ class Breaker:
             if self._hold > now:
                 await asyncio.sleep(self._hold - now)
             elif now >= self._probe_at:
-                self._probe_at = now + max(self.patience, 1.0)  # this one is the probe; its answer sets the next
+                self._probing, self._probe_at = True, now + max(self.patience, 1.0)  # its answer sets the time of the next
                 return
             else:
                 self.give_up()
@@ -65,7 +66,7 @@ class Breaker:
         """The endpoint is up."""
         if self._failed:
             self._failed.clear()
-            self._down, self._wait = 0.0, self.backoff
+            self._down, self._probing, self._wait = 0.0, False, self.backoff
             self._wake()
 
     def failed(self, reason: str, request: Hashable) -> None:
@@ -75,7 +76,8 @@ class Breaker:
         now = asyncio.get_running_loop().time()
         if not self._down and len(self._failed) >= FAILURES:
             self._down, self._probe_at = now, now + self._wait
-        elif self._down and self._probe_at > now:
+        elif self._probing:  # others may have been under way since before
+            self._probing = False
             self._wait = min(self._wait * 2, max(self.patience / 2, self.backoff))
             self._probe_at = now + self._wait
         self._wake()
