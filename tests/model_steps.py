@@ -72,6 +72,8 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
         "Join": [semantic.Join("law of join", RIGHT, "m")], "SimJoin": [semantic.SimJoin(RIGHT)],
         "Search": [semantic.Search("a text of words", 5)], "Resolve": [semantic.Resolve("law of join", "m")],
         "TopK": [semantic.TopK(3, "law of compare", "m")], "LearnBatch": [semantic.LearnBatch(ask, sizes=(2, 4), sample=20)],
+        "Likelihood": [semantic.Likelihood(ask)], "Cascade": [semantic.Cascade(ask, semantic.Likelihood(ask))],
+        "Cascaded": [semantic.Cascaded(ask, semantic.Likelihood(ask), "likelihood", 0.6, 0.4)],
         "Placed": [semantic.Placed(packed(pa.table({"row": pa.array([3], pa.uint64()), "rank": [1]})), others="not found")],
     }  # fmt: skip
     found = {f"semantic.{name}": [(step, examples()) for step in made] for name, made in steps.items()}

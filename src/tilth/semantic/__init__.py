@@ -2,6 +2,7 @@
 
 from tilth.semantic.agg import Agg, GroupAnswer, aggregate
 from tilth.semantic.batch_size import LearnBatch, Measured, batch_size
+from tilth.semantic.cascade import Cascade, Cascaded
 from tilth.semantic.classify import Classify
 from tilth.semantic.detect import Detect, WrongCells
 from tilth.semantic.extract import Extract, extract
@@ -12,7 +13,10 @@ from tilth.semantic.group_by import GroupBy
 from tilth.semantic.impute import FillIn, Impute
 from tilth.semantic.join import Joined, join
 from tilth.semantic.join_step import Join
+from tilth.semantic.likelihood import Likelihood
 from tilth.semantic.map import Map
+from tilth.semantic.plan.optimize import QueryPlan, optimize
+from tilth.semantic.plan.query import ANY, Query, query
 from tilth.semantic.prefix_gain import BLOCKS, HOSTED, PrefixCache
 from tilth.semantic.prefix_order import Order, order_texts, plan_order
 from tilth.semantic.resolve import Resolve, Resolved, dedup, resolve
@@ -22,8 +26,9 @@ from tilth.semantic.sim_join import SimJoin, sim_join
 from tilth.semantic.top_k import Ranked, TopK, top_k
 
 __all__ = [
-    "BLOCKS", "HOSTED", "Agg", "Classify", "Detect", "Extract", "FillIn", "Filter", "Frame", "GroupAnswer", "GroupBy", "Impute", "Join",
-    "Joined", "LearnBatch", "Map", "Measured", "Order", "Placed", "PrefixCache", "Ranked", "Resolve", "Resolved", "Score", "Search",
-    "SimJoin", "TopK", "WrongCells", "aggregate", "batch_size", "dedup", "extract", "join", "order_texts", "over", "plan_order",
-    "resolve", "search", "sim_join", "top_k",
+    "ANY", "BLOCKS", "HOSTED", "Agg", "Cascade", "Cascaded", "Classify", "Detect", "Extract", "FillIn", "Filter", "Frame",
+    "GroupAnswer", "GroupBy", "Impute", "Join", "Joined", "LearnBatch", "Likelihood", "Map", "Measured", "Order", "Placed",
+    "PrefixCache", "Query", "QueryPlan", "Ranked", "Resolve", "Resolved", "Score", "Search", "SimJoin", "TopK", "WrongCells",
+    "aggregate", "batch_size", "dedup", "extract", "join", "optimize", "order_texts", "over", "plan_order", "query", "resolve",
+    "search", "sim_join", "top_k",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """A question over tables, as a person writes it: rules, models' tasks and limits in any order; nothing is asked until it is planned.
 
-    query(reviews).where("year > 2010").filter("Does it praise the film?").limit(5)
+    semantic.query(reviews).where("year > 2010").filter("Does it praise the film?").limit(5)
 
 A query is a tree of small frozen nodes. `rewrite.py` moves them where they cost less, `optimize.py` chooses who answers and how, and
 `execute.py` does it.
@@ -22,6 +22,7 @@ from tilth.semantic.filter import Filter
 from tilth.semantic.join import Joined, Method, join
 from tilth.semantic.map import Map
 from tilth.semantic.plan.relational import sql, where
+from tilth.semantic.rows import as_table
 from tilth.semantic.score import Score
 
 ANY = "any"  # the model of a task that the optimizer may give to whom it likes
@@ -201,3 +202,12 @@ class Query:
     def limit(self, rows: int) -> Query:
         """Keep the first rows, as many as named; no more is asked than these need."""
         return Query(Limit(self.node, rows))
+
+
+def query(data: Any, name: str = "rows") -> Query:
+    """Return the query of all rows of a table, a frame or a mapping of columns; `name` is what plans call it.
+
+    >>> query({"text": ["a"]}, "letters").limit(1).node.child.name
+    'letters'
+    """
+    return Query(Scan(as_table(data), name))

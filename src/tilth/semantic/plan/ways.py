@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import exp, lgamma, log
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +15,7 @@ from tilth.semantic.join import Method
 from tilth.semantic.nearest import alike
 from tilth.semantic.plan.query import ANY, Match, asked_of, joined
 from tilth.semantic.rows import different
+from tilth.semantic.share import least_share
 
 BATCHES = (1, 8, 32)
 SMALL_BLOCK = 4  # rows of each side in the reference's prompts of a join
@@ -61,7 +61,7 @@ def measured(step: Asked, sample: pa.Table, models: Sequence[str], delta: float 
     for other in others:
         made = asked_of(sample, other)
         agreed = int(pc.sum(_same(reference[first.column], made[other.column])).as_py() or 0)
-        ways.append(_way(other, made, agreed, len(sample), lower_bound(agreed, len(sample), delta / len(others))))
+        ways.append(_way(other, made, agreed, len(sample), least_share(agreed, len(sample), delta / len(others))))
     return Measured(_passes(reference), tuple(ways), sum(way.dollars for way in ways) * len(sample))
 
 
@@ -109,7 +109,7 @@ def matched(node: Match, left: pa.Table, right: pa.Table, models: Sequence[str],
         if each.spent.worth is None:
             raise _unpriced(way.model)
         agreed, asked = len(pairs_found & sets[0]), len(pairs_found | sets[0])
-        low = 1.0 if way is first else lower_bound(agreed, asked, delta / (len(ways) - 1))
+        low = 1.0 if way is first else least_share(agreed, asked, delta / (len(ways) - 1))
         units = len(left) if way.method == "search" else pairs
         tokens = each.spent.prompt_tokens + each.spent.completion_tokens
         found.append(MatchWay(way, each.spent.worth / max(1, units), tokens / max(1, units), agreed, asked, low))
@@ -163,27 +163,3 @@ def _passes(made: pa.Table) -> float:
         if name in made.schema.names:
             gone = pc.or_(gone, made[name].is_valid())
     return 1.0 - (pc.sum(gone.cast(pa.int64())).as_py() or 0) / max(1, len(made))
-
-
-def lower_bound(good: int, asked: int, delta: float) -> float:
-    """Return the exact lower bound, at confidence 1 - delta, of a share of which `good` of `asked` were seen (Clopper and Pearson, 1934).
-
-    >>> round(lower_bound(32, 32, 0.05), 3), lower_bound(0, 10, 0.05)
-    (0.911, 0.0)
-    """
-    low, high = 0.0, 1.0
-    if good == 0:
-        return 0.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _tail(good, asked, middle) < delta else (low, middle)
-    return low
-
-
-def _tail(good: int, asked: int, share: float) -> float:
-    """The probability of at least `good` of `asked`, each with probability `share`."""
-    if share <= 0.0 or share >= 1.0:
-        return float(share >= 1.0)
-    of = lgamma(asked + 1)
-    terms = (of - lgamma(k + 1) - lgamma(asked - k + 1) + k * log(share) + (asked - k) * log(1 - share) for k in range(good, asked + 1))
-    return sum(exp(term) for term in terms)

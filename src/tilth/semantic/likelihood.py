@@ -1,0 +1,69 @@
+"""How likely a model takes a row for a yes: what a cascade sorts rows by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+
+from tilth.op import Op, put
+from tilth.semantic.answer import Answer
+from tilth.semantic.ask import answered, shown
+from tilth.semantic.filter import Filter
+
+
+@dataclass(frozen=True)
+class Likelihood(Op):
+    """Measure `name` (float64): the probability that the model of `step` says yes, from the log-probabilities of its one-word answer.
+
+    Where the server gives none it is 1 for a yes and 0 for a no; where there is no answer it is null. Every row has its own prompt.
+
+    >>> Likelihood(Filter("Is it glad?", model="openai/gpt-4o-mini")).reads
+    ('text',)
+    """
+
+    step: Filter
+    name: str = "likelihood"
+
+    @property
+    def rehearsal(self) -> tuple[Unmeasured]:
+        return (Unmeasured(self),)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return self.step.reads
+
+    def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        return next(self.stream([batch]))
+
+    def stream(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch, answers in answered(batches, replace(self.step.question, batch=1)):
+            yield put(batch, self.name, pa.array([likelihood(answer) for answer in answers], pa.float64()))
+
+
+def likelihood(answer: Answer) -> float | None:
+    """Return the probability of a yes that an answer tells.
+
+    >>> likelihood(Answer(True, score=0.9)), likelihood(Answer(False)), likelihood(Answer(status="refused"))
+    (0.9, 0.0, None)
+    """
+    if answer.value is None:
+        return None
+    sure = 1.0 if answer.score is None else answer.score
+    return sure if answer.value else 1.0 - sure
+
+
+@dataclass(frozen=True)
+class Unmeasured(Op):
+    """What stands for a `Likelihood` where nothing may be spent: a column of nulls."""
+
+    step: Likelihood
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return self.step.reads
+
+    def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        shown(batch.slice(0, 0), self.step.step.question)
+        return put(batch, self.step.name, pa.nulls(len(batch), pa.float64()))
