@@ -95,6 +95,15 @@ def test_the_step_drops_what_another_row_stands_for(simulator, tmp_path: Path) -
     assert done.audit.select(["row", "drop_of"]).sort_by("row").to_pydict() == {"row": list(range(12, 36)), "drop_of": first[12:]}
 
 
+def test_a_model_merges_the_rows_of_an_entity(simulator) -> None:
+    rows, gold, _ = restaurants(2)
+    texts = rows["text"].to_pylist()
+    simulator(gold, Gold("Write one name", "aggregate", {text: text for text in texts}, combine="distinct"))
+    done = evaluate(semantic.dedup(SAME, "m", candidates=4, merge="Write one name."), rows)
+    assert done.table["text"].to_pylist() == texts[:12] and len(done.audit) == 12
+    assert all(text in merged and f"{text} bar" in merged for text, merged in zip(texts, done.table["merged"].to_pylist(), strict=False))
+
+
 @pytest.mark.parametrize("executor", ["inline", "local:2"])
 def test_a_run_resolves_across_shards_and_as_the_corpus_grows(simulator, tmp_path: Path, executor: str) -> None:
     rows, gold, _ = restaurants()

@@ -24,6 +24,7 @@ from tilth.semantic.search_join import enough_candidates, search_join
 
 Method = Literal["auto", "block", "search", "map", "nested"]
 How = Literal["inner", "left", "anti"]
+_MOST = 1000  # candidates of a row that are looked at to measure recall
 PAIRS = pa.schema([("left", pa.int64()), ("right", pa.int64()), ("score", pa.float64()), ("answer", ANSWER)])
 
 
@@ -76,7 +77,7 @@ class Plan:
             return await block_join(session, task, lefts, rights)
         texts = await guesses(session, task, lefts, left.texts, self.guess) if self.method == "map" else left.texts
         k = len(rights) if self.recall else self.candidates
-        near = await nearest(session, texts, right.texts, min(k, 1000), self.embedding)
+        near = await nearest(session, texts, right.texts, min(k, _MOST), self.embedding)
         if self.method in ("auto", "block"):
             return await promising_block_join(session, task, lefts, rights, near)
         return await self._searched(session, left, right, near)
@@ -103,8 +104,8 @@ def join(
 
     "block" (and "auto"): prompts show up to `block` rows of both sides and ask for all pairs that match (block_join.py); every pair is
     judged, with about 1 / block**2 of the prompts. "search": only the `candidates` right rows most alike to each left row by `embedding`
-    (nearest.py) are asked about, `batch` pairs a prompt; with `recall` their number is measured on a sample, so that this share of the
-    matches is among them with a probability of 95 %, and where the sample cannot say so, blocks are asked instead. "map": a
+    (nearest.py) are asked about, `batch` pairs a prompt; with `recall` their number, at most 1,000, is measured on a sample, so that this
+    share of the matches is among them with a probability of 95 %, and where the sample cannot say so, blocks are asked instead. "map": a
     model first guesses what a match could say, and that is searched for. "nested": every pair in a prompt of its own, with a `score`.
 
     With `limit` the work stops when that many pairs are found, the most alike asked first.

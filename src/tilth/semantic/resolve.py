@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from tilth import llm
 from tilth.errors import RecipeError
 from tilth.kernels.components import components
+from tilth.semantic.agg import Agg
 from tilth.semantic.answer import Answer
 from tilth.semantic.gather import Gather, Placed, packed
 from tilth.semantic.join import pairs_table
@@ -207,10 +208,18 @@ class Resolve(Gather):
         return [Placed(packed(table))]
 
 
-def dedup(instruction: str, model: str, **settings: Any) -> list[Resolve]:
-    """Return the step that keeps one row of each entity; see `Resolve` for its settings.
+def dedup(
+    instruction: str, model: str, *, columns: tuple[str, ...] = ("text",), keys: tuple[str, ...] = (), keep: str = "first",
+    candidates: int = 10, embedding: str = "words", batch: int = 16, merge: str = "",
+) -> list[Resolve | Agg]:  # fmt: skip
+    """Return the steps that keep one row of each entity; see `Resolve`.
 
-    >>> dedup("The two rows are the same product.", model="openai/gpt-4o-mini")[0].drop
-    True
+    With `merge`, an instruction, a model writes one text out of the rows of each entity, into the column `merged` of its first row.
+
+    >>> [type(step).__name__ for step in dedup("The same product.", model="openai/gpt-4o-mini", merge="Write one description.")]
+    ['Resolve', 'Agg']
     """
-    return [Resolve(instruction, model, drop=True, **settings)]
+    found = Resolve(
+        instruction, model, columns, keys=keys, keep=keep, candidates=candidates, embedding=embedding, batch=batch, drop=not merge
+    )
+    return [found, Agg(merge, model, columns, by=(found.name,), name="merged", one=True)] if merge else [found]
