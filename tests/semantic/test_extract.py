@@ -11,10 +11,9 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tilth import evaluate, semantic
+from tilth import Filter, evaluate, semantic
+from tilth.catalog import find
 from tilth.errors import RecipeError
 from tilth.llm.simulate import Gold, Model
 from tilth.recipe import Recipe, dump, parse
@@ -174,17 +173,6 @@ def test_a_document_that_is_too_long_is_refused_and_not_cut(simulator: Any) -> N
     assert done[1]["extracted"] == {"captain": "A", "ports": []}
 
 
-@given(st.text(st.sampled_from("ab 1.\n漢"), max_size=200), st.integers(2, 20), st.integers(0, 9))
-def test_parts_cover_a_text_and_overlap(text: str, size: int, overlap: int) -> None:
-    overlap = min(overlap, size - 1)
-    parts = cut(text, size, overlap)
-    covered = 0
-    for start, part in parts:
-        assert text[start : start + len(part)] == part and start <= covered
-        covered = start + len(part)
-    assert covered == len(text)
-
-
 def test_cuts_of_batches_change_nothing(simulator: Any) -> None:
     simulator(gold(parts_of(SAILED) | parts_of(SAILED[::-1])))
     steps = semantic.extract(LONG, "m", evidence=True, chunk=12, overlap=4)
@@ -213,6 +201,10 @@ def test_a_field_cannot_take_the_place_of_what_the_runner_needs() -> None:
     taken = {"type": "object", "properties": {"text": {"type": "string"}}}
     with pytest.raises(RecipeError, match="cannot be the column text"):
         semantic.extract(taken, "m", flat=True)
+
+
+def test_a_filter_alone_is_the_rule_and_the_models_has_its_package() -> None:
+    assert find("Filter") is Filter and find("semantic.Filter") is semantic.Filter
 
 
 def test_it_stands_in_yaml() -> None:
