@@ -13,6 +13,7 @@ from tilth.llm.simulate.judge import UNKNOWN, Judge, Said, pairs, subject
 from tilth.llm.simulate.model import Model
 from tilth.llm.simulate.pattern import Pattern
 from tilth.llm.simulate.phrase import Part
+from tilth.llm.simulate.words import DONT_KNOW, dump
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def _said(judge: Judge, found: Asked, schema: dict[str, Any] | None, about: str)
     if found.form == "pairs":
         matched = [(n + 1, m + 1) for n, m in pairs(judge, found.left, found.right)]
         spoilt, faults = spoil.pairs(model, gold, about, matched, len(found.left))
-        return [Part('{"pairs": ' + phrase.dump(spoilt) + "}")], faults
+        return [Part('{"pairs": ' + dump(spoilt) + "}")], faults
     if found.form == "better" or found.kind == "compare":
         return _better(judge, found), []
     if found.kind in ("aggregate", "group"):
@@ -85,10 +86,10 @@ def _said(judge: Judge, found: Asked, schema: dict[str, Any] | None, about: str)
 
 def _better(judge: Judge, found: Asked) -> list[Part]:
     if len(found.rows) != 2:
-        return [Part(phrase.DONT_KNOW)]
+        return [Part(DONT_KNOW)]
     said = judge.better(*found.rows)
     names = found.words or tuple(str(row.get("id", n)) for n, row in enumerate(found.rows, 1))
-    return [phrase.word(said, lambda value: phrase.DONT_KNOW if value is None else names[value])]
+    return [phrase.word(said, lambda value: DONT_KNOW if value is None else names[value])]
 
 
 def _nothing(found: Asked, schema: dict[str, Any] | None) -> list[Part]:

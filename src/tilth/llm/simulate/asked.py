@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any
 
 from tilth.llm.simulate.pattern import Pattern
+from tilth.llm.simulate.shape import ill
 from tilth.llm.structured import in_words
 from tilth.semantic.prompt import read_back, read_form
 
@@ -77,7 +78,7 @@ def schema_in_words(messages: Sequence[dict[str, Any]]) -> dict[str, Any] | None
                 schema = json.loads(told)
             except ValueError:
                 continue
-            return schema if isinstance(schema, dict) else None
+            return schema if isinstance(schema, dict) and not ill(schema, "") else None
     return None
 
 

@@ -127,7 +127,7 @@ class Golds:
         if (instruction, kind) not in self._found:
             if len(self._found) > 10_000:  # instructions that differ in every call are not worth remembering
                 self._found.clear()
-            fitting = [gold for gold in self.golds if _words(gold.task) in _words(instruction)]
+            fitting = [gold for gold in self.golds if _words(gold.task) in _words(instruction) and (kind != "join" or gold.kind == "join")]
             self._found[instruction, kind] = max(fitting, key=lambda gold: (gold.kind == kind, len(gold.task)), default=None)
         return self._found[instruction, kind]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tilth.llm.simulate.asked import Asked, Row
-from tilth.llm.simulate.combine import COMBINE
+from tilth.llm.simulate.combine import COMBINE, number
 from tilth.llm.simulate.draw import chance, pick
 from tilth.llm.simulate.gold import Gold, row_key, tidy
 from tilth.llm.simulate.model import Model
@@ -61,7 +61,9 @@ class Judge:
         bias = self.model.position_bias
         if self._drawn(both, "bias") < abs(bias):
             return Said(0 if bias > 0 else 1, 1.0, (0, 1))
-        truth = int(two[1] > one[1]) if one[1] != two[1] else int((one[0] > two[0]) == (self._drawn(both, "tie") < 0.5))
+        first_merit, second_merit = number(one[1]), number(two[1])
+        tie = int((one[0] > two[0]) == (self._drawn(both, "tie") < 0.5))
+        truth = int(second_merit > first_merit) if first_merit != second_merit else tie
         return self._say(both, truth, (0, 1))
 
     def all(self, rows: Sequence[Row]) -> Said:

@@ -11,6 +11,7 @@ import orjson
 from aiohttp import web
 
 from tilth.llm.simulate.model import Model
+from tilth.llm.simulate.shape import ill, loose
 
 
 def as_json(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
@@ -62,7 +63,9 @@ def read(body: Mapping[str, Any], model: Model) -> Chat:
     messages = body.get("messages")
     if not isinstance(messages, list) or not messages or not all(isinstance(each, dict) and "role" in each for each in messages):
         raise Refused(400, "'messages' must be a list of messages with a role and content.", param="messages")
-    stop = body.get("stop") or ()
+    stop = [body["stop"]] if isinstance(body.get("stop"), str) else body.get("stop") or []
+    if not isinstance(stop, list) or not all(isinstance(each, str) and each for each in stop):
+        raise Refused(400, "'stop' must be a text or a list of texts.", code="invalid_value", param="stop")
     schema, json = _format(body.get("response_format"), model, messages)
     logprobs = body.get("logprobs") is True
     top = _number(body, "top_logprobs", 0, 20)
@@ -71,7 +74,7 @@ def read(body: Mapping[str, Any], model: Model) -> Chat:
     options = body.get("stream_options")
     return Chat(
         messages, schema, json, _tool(body, model), logprobs and model.logprobs != "absent", int(top or 0), _max_tokens(body, model),
-        _temperature(body, model), body.get("seed"), int(_number(body, "n", 1, 16) or 1), (stop,) if isinstance(stop, str) else tuple(stop),
+        _temperature(body, model), body.get("seed"), int(_number(body, "n", 1, 16) or 1), tuple(stop),
         body.get("stream") is True, isinstance(options, dict) and options.get("include_usage") is True,
     )  # fmt: skip
 
@@ -115,24 +118,11 @@ def _format(wanted: Any, model: Model, messages: Sequence[dict[str, Any]]) -> tu
     told = wanted.get("json_schema")
     if not isinstance(told, dict) or not isinstance(told.get("name"), str) or not isinstance(told.get("schema"), dict):
         raise Refused(400, "'response_format.json_schema' needs a 'name' and a 'schema'.", param="response_format")
-    if told.get("strict") and (why := _loose(told["schema"], told["name"])):
+    why = ill(told["schema"], told["name"]) or (loose(told["schema"], told["name"]) if told.get("strict") else None)
+    if why:
         message = f"Invalid schema for response_format '{told['name']}': {why}"
         raise Refused(400, message, code="invalid_json_schema", param="response_format")
     return told["schema"], True
-
-
-def _loose(schema: Any, where: str) -> str | None:
-    """Return why a schema is not strict: every object must list all its properties as required and allow no others."""
-    if not isinstance(schema, dict):
-        return None
-    properties = schema.get("properties", {})
-    if schema.get("type") == "object":
-        if schema.get("additionalProperties") is not False:
-            return f"In {where}, 'additionalProperties' is required to be supplied and to be false."
-        if set(schema.get("required", ())) != set(properties):
-            return f"In {where}, 'required' must name every key in properties."
-    inside = [*properties.items(), ("items", schema.get("items")), *(("anyOf", each) for each in schema.get("anyOf", ()))]
-    return next((why for name, each in inside if (why := _loose(each, f"{where}.{name}"))), None)
 
 
 def _tool(body: Mapping[str, Any], model: Model) -> Tool | None:
@@ -146,6 +136,9 @@ def _tool(body: Mapping[str, Any], model: Model) -> Tool | None:
         named = choice["function"]["name"] if isinstance(choice, dict) else None
     except (KeyError, TypeError):
         raise Refused(400, "'tools' must be a list of functions with names.", param="tools") from None
+    for name, parameters in known.items():
+        if why := ill(parameters, str(name)):
+            raise Refused(400, f"Invalid schema for function '{name}': {why}", code="invalid_function_parameters", param="tools")
     if choice == "none":
         return None
     if named is not None and named not in known:
