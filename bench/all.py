@@ -90,7 +90,7 @@ BENCHES = {
     ),
     "language": Bench("Language identification", "faster than fastText's own library, with its results", "language.py"),
     "tokens": Bench("Training and encoding", "within 1.1x of the tokenizers library alone", "tokens.py"),
-    "recipes": Bench("Recipes over the same pages", "no aim: see docs/recipes.md, which this makes", "recipes.py", "web"),
+    "recipes": Bench("Recipes over the same pages", "docs/recipes.md, which this makes (no figure was set)", "recipes.py", "web"),
     "chain": Bench("The whole chain beside the floor", "25 MB/s a core without HTML extraction and encoding", "chain.py"),
     "scale": Bench("1x, 4x, 16x, 64x", "time in proportion, a worker's memory flat, both as `plan` foretold", "scale.py --mb 4"),
 }
