@@ -87,9 +87,10 @@ class Plan:
         if not self.recall:
             return await search_join(session, self.task, left.rows, right.rows, near)
         k, known = await enough_candidates(session, self.task, left.rows, right.rows, which, self.recall)
-        rest = await block_join(session, self.task, left.rows, right.rows) if not k else await search_join(
-            session, self.task, left.rows, right.rows, (which[:, :k], score[:, :k])
-        )  # fmt: skip
+        if not k or k * self.task.block >= len(right.rows):  # so many candidates would be shown in more tokens than whole blocks
+            rest = await block_join(session, self.task, left.rows, right.rows)
+        else:
+            rest = await search_join(session, self.task, left.rows, right.rows, (which[:, :k], score[:, :k]))
         return Verdicts(known.matches | rest.matches, known.unanswered | rest.unanswered)
 
 
@@ -105,8 +106,9 @@ def join(
     "block" (and "auto"): prompts show up to `block` rows of both sides and ask for all pairs that match (block_join.py); every pair is
     judged, with about 1 / block**2 of the prompts. "search": only the `candidates` right rows most alike to each left row by `embedding`
     (nearest.py) are asked about, `batch` pairs a prompt; with `recall` their number, at most 1,000, is measured on a sample, so that this
-    share of the matches is among them with a probability of 95 %, and where the sample cannot say so, blocks are asked instead. "map": a
-    model first guesses what a match could say, and that is searched for. "nested": every pair in a prompt of its own, with a `score`.
+    share of the matches is among them with a probability of 95 %, and blocks are asked instead where the sample cannot say so, or so many
+    would cost more. "map": a model first guesses what a match could say, and that is searched for. "nested": every pair in a prompt of
+    its own, with a `score`.
 
     With `limit` the work stops when that many pairs are found, the most alike asked first.
 
