@@ -8,7 +8,7 @@ import re
 
 from tilth.kernels.text_classes import data_file
 
-ALSO = {"sterm": "།༎༏༐༑༔", "ellipsis": "…‥", "scontinue": "၊"}
+ALSO = {"sterm": "།༎༏༐༑༔", "ellipsis": "…‥", "scontinue": "၊", "extend": "".join(map(chr, range(0x1F3FB, 0x1F400))) + "\u0e33\u0eb3"}
 LETTERS = ("lower", "upper", "oletter")
 ENDS = ("aterm", "sterm", "ellipsis")
 BREAKS = ("cr", "lf", "sep")

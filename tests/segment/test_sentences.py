@@ -63,6 +63,9 @@ def test_hard_cases(language: str, marked: str) -> None:
 @settings(max_examples=300)
 @example("a.\u0301 B", "en")
 @example("Va ! \u0301» Il", "fr")
+@example("Well.\U0001f3fb Ja", "en")
+@example("။\U0001f3fb", "my")
+@example("။\u0e33", "my")
 def test_sentences_and_gaps_are_the_text_and_no_character_is_cut(text: str, language: str) -> None:
     found = sentences(text, language)
     check_pieces(text, found, r"\s|[\x1c-\x1f]")

@@ -14,7 +14,8 @@ ATOMS = (
     "e\u0301", "o\u0308\u0304", "👩‍👩‍👧", "🇩🇪🇫🇷", "👍🏽", "1️⃣", "\u200b", "\u200d", "\ufe0f", "\u0301", "\xad", "\ufeff",
     " ", "  ", "\n", "\r\n", "\t", "\xa0", "\u3000", "\u2028", "\x85", "a", "B", "é", "\x00",
 )  # fmt: skip
-mixed = st.lists(st.one_of(st.sampled_from(ATOMS), st.characters(codec="utf-8")), max_size=12).map("".join)
+KNOWN = st.characters(codec="utf-8", exclude_categories=("Cn", "Cs"))  # `regex` may know characters of a later Unicode than our tables
+mixed = st.lists(st.one_of(st.sampled_from(ATOMS), KNOWN), max_size=12).map("".join)
 LANGUAGES = ("en", "de", "zh", "ja", "th", "lo", "km", "my", "bo", "hi", "ar", "ko", "am", "el")
 
 

@@ -29,7 +29,10 @@ _NAMES = (
 )
 _OTHER, _CR, _LF, _SEP, _EXTEND, _FORMAT, _SPACE, _LOWER, _UPPER, _LETTER, _NUMERIC, _CONTINUES = range(12)
 _DOT, _MARK, _ELLIPSIS, _CLOSE, _OPEN, _INITIAL = range(12, 18)
-_ALSO = {_MARK: "།༎༏༐༑༔", _ELLIPSIS: "…‥", _CONTINUES: "၊"}  # Tibetan ends; dots; the Burmese comma, which Unicode takes for an end
+_SKIN_TONES = "".join(map(chr, range(0x1F3FB, 0x1F400)))
+_ALSO = {  # Tibetan ends; dots; the Burmese comma, which Unicode takes for an end; what else a grapheme cluster goes on with
+    _MARK: "།༎༏༐༑༔", _ELLIPSIS: "…‥", _CONTINUES: "၊", _EXTEND: _SKIN_TONES + "\u0e33\u0eb3",
+}  # fmt: skip
 _ALWAYS, _NUMBERED = 1, 2  # where an abbreviation stands: before anything, before a number
 _CITATION = 6  # bytes of the longest, [1234]
 
