@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,6 +41,14 @@ def tilth(capsys: pytest.CaptureFixture[str]) -> Tilth:
         return Said(code, *capsys.readouterr())
 
     return say
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Tests that a shell runs in the background ignore interrupts, and so would what they start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ import pytest
 Tilth = Callable[..., Any]
 
 
-def test_it_serves_until_it_is_interrupted(tmp_path: Path) -> None:
+def test_it_serves_until_it_is_interrupted(interruptible: None, tmp_path: Path) -> None:
     gold = tmp_path / "gold.jsonl"
     gold.write_text(json.dumps({"task": "good", "kind": "filter", "key": "A joy.", "answer": True}))
     pattern = tmp_path / "patterns.jsonl"

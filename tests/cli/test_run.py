@@ -78,7 +78,7 @@ class Wait(Op):
 """
 
 
-def test_an_interrupted_run_goes_on_when_called_again(folder: Path, tmp_path: Path) -> None:
+def test_an_interrupted_run_goes_on_when_called_again(interruptible: None, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "slow.py").write_text(SLOW)
     (tmp_path / "slow.yaml").write_text(f"recipe:\n- ./slow.py:Wait: {{folder: {tmp_path}}}\n- Filter: {{rule: score > 0.5}}")
     tilth = [sys.executable, "-m", "tilth.cli", "run", str(tmp_path / "slow.yaml"), "--input", str(folder / "0.jsonl")]
@@ -91,6 +91,7 @@ def test_an_interrupted_run_goes_on_when_called_again(folder: Path, tmp_path: Pa
         _, err = running.communicate(timeout=30)
     finally:
         running.kill()
+        running.wait()
     assert (running.returncode, err) == (130, "Interrupted. The same command goes on where it was.\n")
     (tmp_path / "go").touch()
     done = subprocess.run(tilth, capture_output=True, text=True, check=True)
