@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -119,6 +119,8 @@ class SentencesLeft(Op):
     >>> SentencesLeft().apply(pa.record_batch({"text": ["It was. It's not."]})).to_pylist()[0]["left_words"]
     7
     """
+
+    version: ClassVar[int] = 2
 
     variant: str = "datatrove"
     cut_only: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -73,6 +73,8 @@ class LearnNgrams(Fold):
 
     Source: Chen and Goodman (1998); Heafield et al. (ACL 2013).
     """
+
+    version: ClassVar[int] = 2
 
     name: str = "perplexity"
     order: int = 3
