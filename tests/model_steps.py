@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from tilth import llm, semantic
+from tilth.filters import LearnClassifier
 from tilth.llm.simulate import Gold, Model, serve
 from tilth.memory import addressed
 from tilth.semantic.gather import packed
@@ -35,6 +37,8 @@ GOLD = [
     Gold("law of group_by\nThe rows are names", "group", ["even", "odd"]),
 ]
 RIGHT = packed(pa.table({"id": [f"r{n}" for n in range(9)], "text": pa.array(TEXTS[:9], pa.large_string())}))
+STUDENT = LearnClassifier(buckets=100, min_count=1, held_out=0)
+DISTIL = semantic.Distil(semantic.Filter("law of filter", "m"), labels=30, held_out=0.1, rounds=0, student=STUDENT)
 COMPOSITES: dict[str, dict[str, Any]] = {
     "semantic.extract": {"schema": SCHEMA, "model": "m", "instruction": "law of extract"},
     "semantic.dedup": {"instruction": "law of join", "model": "m"},
@@ -63,6 +67,7 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
     [fill], [wrong] = impute.finish(impute.observe(gaps().to_batches()[0])), detect.finish(detect.observe(state))
     [told] = agg.finish(agg.observe(state))
     ask = semantic.Filter("law of filter", "m")
+    distilled = DISTIL.finish(DISTIL.observe(addressed(examples()).to_batches()[0]))
     steps = {
         "Filter": [ask, semantic.Filter("law of filter", "m", batch=1, unanswered="keep")], "Map": [semantic.Map("law of map", "m")],
         "Classify": [semantic.Classify("law of classify", ("even", "odd"), "m")], "Score": [semantic.Score("law of score", "m")],
@@ -74,6 +79,7 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
         "TopK": [semantic.TopK(3, "law of compare", "m")], "LearnBatch": [semantic.LearnBatch(ask, sizes=(2, 4), sample=20)],
         "Likelihood": [semantic.Likelihood(ask)], "Cascade": [semantic.Cascade(ask, semantic.Likelihood(ask))],
         "Cascaded": [semantic.Cascaded(ask, semantic.Likelihood(ask), "likelihood", 0.6, 0.4)],
+        "Distil": [DISTIL], "Distilled": [*distilled, replace(*distilled, review_below=0.9)],
         "Placed": [semantic.Placed(packed(pa.table({"row": pa.array([3], pa.uint64()), "rank": [1]})), others="not found")],
     }  # fmt: skip
     found = {f"semantic.{name}": [(step, examples()) for step in made] for name, made in steps.items()}
