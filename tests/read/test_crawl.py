@@ -1,6 +1,7 @@
 """The crawler against a real server on loopback that misbehaves in every way it can."""
 
 import asyncio
+import contextlib
 import gzip
 import io
 import os
@@ -52,10 +53,8 @@ class Site:
         self.times.append(time.monotonic())
         self.agents.add(request.headers["User-Agent"])
         page = self.pages.get(path) or self.pages.get(path[: path.rfind("/") + 1] + "*")
-        try:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             (page or (lambda r: send(r, 404, "no such page")))(request)
-        except (BrokenPipeError, ConnectionResetError):
-            pass
 
     def asked(self):
         return {path for path in self.hits if path != "/robots.txt"}
