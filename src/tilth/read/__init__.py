@@ -5,9 +5,10 @@ from tilth.read.html import Html
 from tilth.read.jsonl import Jsonl
 from tilth.read.machine_corpus import Machine
 from tilth.read.parquet import Parquet
+from tilth.read.pdf import Pdf
 from tilth.read.reader import File, Reader, Span
 from tilth.read.text import Text
 from tilth.read.union import Union, union
 from tilth.read.warc import Warc
 
-__all__ = ["Csv", "File", "Html", "Jsonl", "Machine", "Parquet", "Reader", "Span", "Text", "Union", "Warc", "union"]
+__all__ = ["Csv", "File", "Html", "Jsonl", "Machine", "Parquet", "Pdf", "Reader", "Span", "Text", "Union", "Warc", "union"]

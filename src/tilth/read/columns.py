@@ -148,6 +148,8 @@ def json_text(value: Any) -> str:
 
 def _array(values: Sequence[Any], name: str, kind: pa.DataType, faults: dict[int, str], *, text: bool = False) -> pa.Array:
     """The values as an array; those that do not fit are null in it, and their rows get a fault."""
+    if kind not in _NATIVE:
+        return pa.array(values, kind)  # lists, which readers of documents make themselves
     kinds = set(map(type, values))
     try:
         if kind == BINARY and kinds <= {bytes, memoryview}:
