@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tilth.clean.encoding import Page, decode
+from tilth.clean.tables import with_markdown_tables
 from tilth.errors import MissingExtra, RecipeError
 from tilth.kernels.arrow import utf8
 from tilth.kernels.html import suspects
@@ -32,7 +34,8 @@ class HtmlText(Op):
 
     `extractor="resiliparse"` keeps main content with list bullets, without alternative texts and links, as NVIDIA NeMo Curator calls
     it, and without comment sections (`comments=False`), as datatrove calls trafilatura. It takes lists close to `body` for menus.
-    `main_content=False` keeps all visible text.
+    `main_content=False` keeps all visible text. `tables="markdown"` writes tables of data as Markdown (`clean.tables`); without it
+    resiliparse puts tabs between cells.
     `extractor="trafilatura"` is called as datatrove's `Trafilatura` does by default: `favor_precision`, `deduplicate`, no comments,
     fall-backs on. Its memory of paragraphs seen lasts for one page only: kept for the process, as the library does, it makes the text
     of a page depend on the pages before it.
@@ -46,6 +49,7 @@ class HtmlText(Op):
     main_content: bool = True
     comments: bool = False
     max_bytes: int = 10_000_000
+    tables: str = "text"
 
     def __post_init__(self) -> None:
         if self.extractor not in ("resiliparse", "trafilatura"):
@@ -53,6 +57,11 @@ class HtmlText(Op):
         if self.extractor == "trafilatura" and not self.main_content:
             raise RecipeError(
                 "trafilatura always extracts main content.", where=str(self), fix='extractor="resiliparse", or main_content=True',
+            )
+        if self.tables not in ("text", "markdown") or (self.tables != "text" and self.extractor != "resiliparse"):
+            raise RecipeError(
+                f"Tables cannot be {self.tables!r} here.", where=str(self), why="resiliparse alone is told of tables",
+                fix='tables="markdown" with extractor="resiliparse", or tables="text"',
             )
 
     @property
@@ -74,7 +83,7 @@ class HtmlText(Op):
 
     def _extract(self, pages: pa.Array, types: pa.Array | None) -> tuple[pa.Array, pa.Array]:
         """Return (text, error), large_string each; one of them is set where there is a page."""
-        extract = _resiliparse(self.main_content, self.comments) if self.extractor == "resiliparse" else _trafilatura(self.comments)
+        extract = self._extractor()
         texts: list[str | None] = [None] * len(pages)
         errors: list[str | None] = [None] * len(pages)
         offsets, data = utf8(pages)
@@ -84,6 +93,12 @@ class HtmlText(Op):
             why = bomb(page) if suspected[i] else None
             texts[i], errors[i] = (None, why) if why else _text(page, types[i].as_py() if types is not None else None, extract)
         return pa.array(texts, pa.large_string()), pa.array(errors, pa.large_string())
+
+    def _extractor(self) -> Extractor:
+        if self.extractor == "trafilatura":
+            return _trafilatura(self.comments)
+        extract = _resiliparse(self.main_content, self.comments)
+        return (lambda page: extract(with_markdown_tables(page))) if self.tables == "markdown" else extract
 
 
 def _text(page: Page, content_type: str | None, extract: Extractor) -> tuple[str | None, str | None]:
@@ -121,13 +136,13 @@ def _long_tags(page: Page) -> Iterator[bytes]:
                 yield page[start:end]
 
 
-def _resiliparse(main_content: bool, comments: bool) -> Extractor:
+def _resiliparse(main_content: bool, comments: bool) -> Callable[[Any], str]:
     try:
         from resiliparse.extract.html2text import extract_plain_text
     except ImportError:
         raise MissingExtra.of("resiliparse", "web", "clean.HtmlText") from None
 
-    def extract(page: str) -> str:
+    def extract(page: Any) -> str:
         return extract_plain_text(page, preserve_formatting=True, main_content=main_content, alt_texts=False, comments=comments)
 
     return extract
