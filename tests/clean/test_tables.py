@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-pytest.importorskip("resiliparse", reason="the extra 'web' is not installed")
 from tilth import clean
 from tilth.clean.tables import with_markdown_tables
 from tilth.errors import RecipeError
+
+pytest.importorskip("resiliparse", reason="the extra 'web' is not installed")
 
 
 def text_of(page: str) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("pypdfium2", reason="the extra 'documents' is not installed")
 from tilth import read
+
+pytest.importorskip("pypdfium2", reason="the extra 'documents' is not installed")
 
 ReadAll = Callable[..., list[dict[str, Any]]]
 

@@ -10,8 +10,8 @@ from tilth.read.table import markdown
 
 MOST_COLUMNS, MOST_CELLS = 1_000, 100_000  # the first is HTML's own bound on a span; beyond the second a table stays as it is
 _INLINE = frozenset((
-    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark", "q", "rb",
-    "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark", "q",
+    "rb", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 ))
 _HIDDEN = frozenset(("script", "style", "template"))
 
@@ -19,8 +19,8 @@ _HIDDEN = frozenset(("script", "style", "template"))
 def with_markdown_tables(page: str) -> Any:
     """Return the page as resiliparse's HTMLTree, each table of data replaced by a `pre` element with its Markdown.
 
-    Tables of data have at least two rows and two columns, three cells with text, and no table within; others arrange a page, and stay. A cell over several
-    columns or rows stands in the first of them, the others are empty. A caption is a line before its table.
+    Tables of data have at least two rows and two columns, three cells with text, and no table within; others arrange a page, and stay.
+    A cell over several columns or rows stands in the first of them, the others are empty. A caption is a line before its table.
 
     >>> tree = with_markdown_tables("<p>Yield</p><table><tr><th>Crop<th>t/ha<tr><td>Rye<td>4<br>dry</table>")
     >>> print(tree.body.text)

@@ -1,6 +1,8 @@
 """Readers: where a corpus comes from. Each is a frozen dataclass; `path` is a file, glob, folder or URL, or a tuple of these."""
 
 from tilth.read.csv import Csv
+from tilth.read.docx import Docx
+from tilth.read.epub import Epub
 from tilth.read.html import Html
 from tilth.read.jsonl import Jsonl
 from tilth.read.machine_corpus import Machine
@@ -11,4 +13,4 @@ from tilth.read.text import Text
 from tilth.read.union import Union, union
 from tilth.read.warc import Warc
 
-__all__ = ["Csv", "File", "Html", "Jsonl", "Machine", "Parquet", "Pdf", "Reader", "Span", "Text", "Union", "Warc", "union"]
+__all__ = ["Csv", "Docx", "Epub", "File", "Html", "Jsonl", "Machine", "Parquet", "Pdf", "Reader", "Span", "Text", "Union", "Warc", "union"]
