@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 BOLD = (0.97, 0.8, 0.5)  # shares of the capital at stake on "few are wrong": the best share is 1 - true rate / refuted rate
-FINE = tuple(2.0**-k for k in range(10))  # on a mean, where the best share shrinks with the distance that is left to prove
+FINE = tuple(2.0**-k for k in range(1, 7))  # on a mean, where the best share shrinks with the distance that is left to prove
 _HUGE = 1e300  # stands for infinite: refutes at any delta, and stays a number
 
 
@@ -81,22 +81,26 @@ class Interval:
     >>> for n in range(60):
     ...     interval.look(30.0 if n % 2 else 34.0, 0, 100)
     >>> interval.lower, interval.upper
-    (29.0, 38.0)
+    (27.0, 42.0)
     """
 
     def __init__(self, low: float, high: float, *, delta: float, resolution: int = 500, whole: bool = False) -> None:
         self.lower, self.upper, self._delta, self._whole = float(low), float(high), delta, whole
         steps = min(resolution, round(high - low)) if whole else resolution
-        self._claimed = np.round(np.linspace(low, high, max(steps, 1) + 1)) if whole else np.linspace(low, high, resolution + 1)
-        self._above, self._below = (Capital(self._claimed.shape, FINE) for _ in range(2))
+        self.claimed = np.round(np.linspace(low, high, max(steps, 1) + 1)) if whole else np.linspace(low, high, resolution + 1)
+        self._above, self._below = (Capital(self.claimed.shape, FINE) for _ in range(2))
 
     def look(self, seen: float, least: float, most: float) -> None:
         """Bet on one unbiased estimate of the total that could have been anything from `least` to `most`, and narrow the bounds."""
+        self.weigh(self.claimed - least, self.claimed - seen, self.claimed - most)
+
+    def weigh(self, from_least: Floats, from_seen: Floats, from_most: Floats) -> None:
+        """Bet on one draw against each claim, given how far the claim lies above the least, the seen and the most it could be."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            above = np.where(self._claimed > least, (seen - least) / (self._claimed - least), np.inf)
-            below = np.where(self._claimed < most, (most - seen) / (most - self._claimed), np.inf)
-        above[self._claimed == least] = 1.0  # no evidence: a total of exactly the least is possible
-        below[self._claimed == most] = 1.0
+            above = np.where(from_least > 0, (from_least - from_seen) / from_least, np.inf)
+            below = np.where(from_most < 0, (from_most - from_seen) / from_most, np.inf)
+        above[from_least == 0] = 1.0  # no evidence: exactly the least is possible
+        below[from_most == 0] = 1.0
         self._above.bet(np.maximum(above, 0.0))
         self._below.bet(np.maximum(below, 0.0))
         self._narrow()
@@ -108,8 +112,8 @@ class Interval:
     def _narrow(self) -> None:
         """Move the bounds to the last refuted claims; a refuted whole number is itself out."""
         wealth = -np.log(self._delta / 2)
-        too_low = self._claimed[self._above.best >= wealth]  # "the total is at most this" is refuted
-        too_high = self._claimed[self._below.best >= wealth]
+        too_low = self.claimed[self._above.best >= wealth]  # "the total is at most this" is refuted
+        too_high = self.claimed[self._below.best >= wealth]
         step = 1.0 if self._whole else 0.0
         if len(too_low):
             self.lower = max(self.lower, float(too_low.max()) + step)

@@ -124,14 +124,14 @@ class Strata:
 _TRUST = 2.0  # labels that the curve is worth in each stratum, against the labels bought there
 
 
-def fitted(size: Ints, ones: Ints, seen: Ints) -> Floats:
+def fitted(size: Ints, ones: Floats | Ints, seen: Floats | Ints) -> Floats:
     """Return falling rates for strata of `size` rows, `ones` of `seen` labels: a logistic curve of the rank, corrected by what was seen."""
     middle = (np.cumsum(size) - size / 2) / size.sum()
     curve = logistic(np.log(middle / (1 - middle)), ones, seen)
-    return falling(ones + _TRUST * curve, (seen + _TRUST).astype(np.float64))
+    return falling(np.asarray(ones + _TRUST * curve), np.asarray(seen + _TRUST, np.float64))
 
 
-def logistic(x: Floats, ones: Ints, seen: Ints) -> Floats:
+def logistic(x: Floats, ones: Floats | Ints, seen: Floats | Ints) -> Floats:
     """Return the chances of 1 along `x`, by a logistic regression with a weak ridge (Newton's method)."""
     zeros = seen - ones
     centre = (x @ ones / max(ones.sum(), 1) + x @ zeros / max(zeros.sum(), 1)) / 2  # near where the curve turns

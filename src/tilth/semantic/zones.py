@@ -49,7 +49,7 @@ def prove(
         expected = float(chance.sum())
         hopeful = expected < allowed(zone)  # a bettor who expects to lose waits: that is a choice made before the draw
         weight = _weights(chance, whole(allowed(zone)) + 1)
-        drawn = _draw(rows.random, weight, min(len(unseen), _batch(rows, len(unseen), expected, allowed(zone), needed)))
+        drawn = pick(rows.random, weight, min(len(unseen), _batch(rows, len(unseen), expected, allowed(zone), needed)))
         answers = yield from rows.quote(unseen[drawn])
         total, least = float(weight.sum()), float(weight.min())
         for nth, (place, answer) in enumerate(zip(drawn, answers, strict=True)):
@@ -82,7 +82,7 @@ def _weights(chance: Floats, refuted: int) -> Floats:
     return best
 
 
-def _draw(random: np.random.Generator, weight: Floats, count: int) -> Ints:
+def pick(random: np.random.Generator, weight: Floats, count: int) -> Ints:
     """Return `count` places one after the other, each drawn from those left with chances as `weight` (Efraimidis, Spirakis 2006)."""
     keys = random.exponential(size=len(weight)) / weight
     return np.argsort(keys)[:count]
