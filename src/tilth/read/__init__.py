@@ -6,6 +6,8 @@ from tilth.read.epub import Epub
 from tilth.read.html import Html
 from tilth.read.jsonl import Jsonl
 from tilth.read.machine_corpus import Machine
+from tilth.read.mbox import Mbox
+from tilth.read.notebook import Notebook
 from tilth.read.parquet import Parquet
 from tilth.read.pdf import Pdf
 from tilth.read.reader import File, Reader, Span
@@ -13,4 +15,7 @@ from tilth.read.text import Text
 from tilth.read.union import Union, union
 from tilth.read.warc import Warc
 
-__all__ = ["Csv", "Docx", "Epub", "File", "Html", "Jsonl", "Machine", "Parquet", "Pdf", "Reader", "Span", "Text", "Union", "Warc", "union"]
+__all__ = [
+    "Csv", "Docx", "Epub", "File", "Html", "Jsonl", "Machine", "Mbox", "Notebook", "Parquet", "Pdf", "Reader", "Span", "Text", "Union",
+    "Warc", "union",
+]
