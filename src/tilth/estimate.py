@@ -53,12 +53,12 @@ def estimate(corpus: Reader, recipe: Sequence[Any], size: int) -> Estimate:
     done = evaluate(recipe, rows, probe=True)
     wall = time.perf_counter() - start
     busy = sum(entry["seconds"] for entry in done.funnel)
-    payload = max(1, _payload(rows))
+    probed = max(1, payload(rows))
     whole = int(size * _swelling(corpus))
     stages = 1 + sum(not isinstance(step, Op) for step in recipe)
-    seconds = (min(busy, wall) / payload + stages / (STORE_MB_S * 1e6)) * whole
+    seconds = (min(busy, wall) / probed + stages / (STORE_MB_S * 1e6)) * whole
     memory = peak_mb() + GROUPS_HELD * min(GROUP_BYTES, whole) / 2**20
-    return Estimate(seconds, memory, whole, int(_stored(corpus, recipe, rows, done) / payload * whole))
+    return Estimate(seconds, memory, whole, int(_stored(corpus, recipe, rows, done) / probed * whole))
 
 
 def _stored(corpus: Reader, recipe: Sequence[Any], rows: pa.Table, done: Evaluation) -> int:
@@ -88,13 +88,13 @@ def _swelling(corpus: Reader) -> float:
         whole = span.end < 0
         stored, seen = file.size if whole else min(file.size, LOOK_BYTES), 0
         for batch in corpus.read(span, schema):
-            seen += _payload(pa.Table.from_batches([batch]))
+            seen += payload(pa.Table.from_batches([batch]))
             if seen > 64 * LOOK_BYTES:
                 break
         came, left = came + stored, left + seen
     return left / came if came else 1.0
 
 
-def _payload(table: pa.Table) -> int:
+def payload(table: pa.Table) -> int:
     names = [name for name in ("text", "html") if name in table.schema.names]
     return sum(table[name].nbytes for name in names)

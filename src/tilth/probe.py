@@ -42,8 +42,10 @@ class Check:
 
 
 def rehearsed(recipe: Sequence[Any]) -> list[Any]:
-    """Return the recipe as a probe runs it: nothing is asked that costs money."""
-    return [stand_in for step in recipe for stand_in in getattr(step, "rehearsal", (step,))]
+    """Return the recipe as a probe runs it: nothing is asked that costs money, and no rule decides on an answer that nobody gave."""
+    steps = [stand_in for step in recipe for stand_in in getattr(step, "rehearsal", (step,))]
+    blank = {column for step in steps for column in getattr(step, "blank", ())}
+    return [step for step in steps if not (isinstance(step, Filter) and blank & set(columns(step.rule)))]
 
 
 def sample(corpus: Reader, rows: int = ROWS) -> pa.Table:

@@ -69,6 +69,11 @@ class Unasked(Op):
     question: Question
 
     @property
+    def blank(self) -> tuple[str, ...]:
+        """The columns that say nothing here: a rule about them cannot be tried."""
+        return (self.column, f"{self.column}_answer")
+
+    @property
     def reads(self) -> tuple[str, ...]:
         return self.question.columns
 

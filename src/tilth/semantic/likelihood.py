@@ -11,6 +11,7 @@ from tilth.op import Op, put
 from tilth.semantic.answer import Answer
 from tilth.semantic.ask import answered, shown
 from tilth.semantic.filter import Filter
+from tilth.semantic.question import Question
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,16 @@ class Unmeasured(Op):
     """What stands for a `Likelihood` where nothing may be spent: a column of nulls."""
 
     step: Likelihood
+
+    @property
+    def blank(self) -> tuple[str, ...]:
+        """The column that says nothing here."""
+        return (self.step.name,)
+
+    @property
+    def question(self) -> Question:
+        """What will be asked, row by row."""
+        return replace(self.step.step.question, batch=1)
 
     @property
     def reads(self) -> tuple[str, ...]:
