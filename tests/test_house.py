@@ -9,7 +9,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src" / "tilth"
-STEPS = ("read", "clean", "segment", "filters", "embed", "dedup", "select", "tokenize", "write", "llm", "semantic")  # the life cycle, in order
+STEPS = (  # the life cycle, in order
+    "read", "clean", "segment", "filters", "embed", "dedup", "select", "tokenize", "write", "llm", "semantic",
+)  # fmt: skip
 RUNNER = ("run", "flow", "conductor", "tasks", "books", "publish", "probe", "memory", "executors", "cli", "web", "sweep", "explain", "gc")
 
 
