@@ -1,4 +1,5 @@
 # Two commands: `make run` does the main job on what this machine has, `make test` passes the tests. Each makes what it needs.
+# `make demo-llm` shows models at work on data: simulated ones, or those at TILTH_LLM_BASE_URL.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +7,7 @@ OUT ?= work/web-en
 INPUT ?=
 WORKERS ?= 0
 
-.PHONY: run test bench clean
+.PHONY: run demo-llm test bench clean
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -22,6 +23,9 @@ else
 	$(BIN)/tilth run recipes/web_en.py --input '$(INPUT)' --out $(OUT) --executor local:$(WORKERS)
 endif
 	$(BIN)/tilth report $(OUT)
+
+demo-llm: $(VENV)/ready
+	$(BIN)/tilth llm demo
 
 test: $(VENV)/ready
 	$(BIN)/ruff check .

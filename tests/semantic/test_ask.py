@@ -122,6 +122,26 @@ def test_a_budget_that_is_spent_stops_and_what_was_paid_is_not_paid_again(simula
     assert server.stats()["m"]["answered"] == 38
 
 
+MANUALS = [f"The manual of the {part}: " + f"fit the {part}, oil it, store it. " * 20 for part in ("pump", "belt", "valve")]
+
+
+@pytest.mark.parametrize("fields", ["given", "one", "free"])
+def test_rows_are_asked_in_the_order_that_caches_and_answered_in_theirs(simulator, fields: str) -> None:
+    notes = [f"error {n}" for n in range(60)]
+    gold = Gold("Does it say so?", "filter", {note: n % 2 == 0 for n, note in enumerate(notes)}, key="note")
+    batch = pa.record_batch({"note": notes, "manual": [MANUALS[n % 3] for n in range(60)], "other": ["same"] * 60})
+    cached = {}
+    for columns in (("note", "manual"), ("manual", "note")):
+        server = simulator(gold, in_flight=1)
+        question = Question("filter", "Does it say so?", "m", columns, '{"type":"boolean"}', ("yes", "no"), batch=1, fields=fields)
+        [(_, found)] = answered([batch], question)
+        assert [answer.value for answer in found] == [n % 2 == 0 for n in range(60)]
+        told = server.stats()["m"]
+        cached[columns[0]] = told["cached_tokens"] / told["prompt_tokens"]
+    assert cached["manual"] > 0.85
+    assert cached["note"] > 0.85 if fields != "given" else cached["note"] < 0.6
+
+
 def test_a_missing_column_is_named(simulator) -> None:
     simulator(GOLD)
     with pytest.raises(RecipeError, match="no column 'text'"):

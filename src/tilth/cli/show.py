@@ -30,8 +30,9 @@ def line(text: str) -> None:
     console().print(text, markup=False, highlight=False, soft_wrap=True)
 
 
-def console() -> Console:
-    return Console(width=None if sys.stdout.isatty() else 1000)
+def console(width: int = 1000) -> Console:
+    """Return the console of standard output, `width` characters wide where no person watches."""
+    return Console(width=None if sys.stdout.isatty() else width)
 
 
 def figure(value: Any) -> str:

@@ -20,7 +20,8 @@ class Asked(Op):
     The column is called `name`, or by the first words of the instruction. `{column}_answer` is a struct: `status` ("ok", "empty",
     "refused", "truncated", "invalid", "failed"), `reason`, `score` (the probability of the answer, where the server gives
     log-probabilities), `model`, `attempts`, and the row's share of tokens and dollars when its answer was bought. Rows are shown to the
-    model as JSON, and share prompts of `batch` rows.
+    model as JSON, and share prompts of `batch` rows. With one row a prompt they are asked about in the order that a prefix cache has
+    most of; `fields` says whether the columns shown may change places for it ("one" way for all rows, "free" for each).
     """
 
     name: str

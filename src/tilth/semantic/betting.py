@@ -35,6 +35,7 @@ class Capital:
     def __init__(self, shape: tuple[int, ...] = (), stakes: tuple[float, ...] = BOLD) -> None:
         self._stakes = np.array(stakes)
         self._log = np.full((*shape, len(stakes)), -math.log(len(stakes)))
+        self.now = np.zeros(shape)  # the log of the capital
         self.best = np.zeros(shape)  # the log of the most it ever was: what has been refuted stays refuted
 
     def bet(self, payoff: float | Floats) -> None:
@@ -42,7 +43,8 @@ class Capital:
         with np.errstate(divide="ignore"):
             change = np.log1p(self._stakes * (np.minimum(payoff, _HUGE)[..., None] - 1.0))
         self._log = self._log + change
-        self.best = np.maximum(self.best, np.logaddexp.reduce(self._log, axis=-1))
+        self.now = np.logaddexp.reduce(self._log, axis=-1)
+        self.best = np.maximum(self.best, self.now)
 
     def refutes(self, delta: float) -> bool:
         """Return whether the claim (each of them) is refuted at error probability `delta`."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tilth.errors import RecipeError
 from tilth.semantic.answer_type import canonical
 from tilth.semantic.asked import Asked
-from tilth.semantic.question import Question
+from tilth.semantic.question import Fields, Question
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Classify(Asked):
     columns: tuple[str, ...] = ("text",)
     name: str = ""
     batch: int = 8
+    fields: Fields = "given"
 
     def __post_init__(self) -> None:
         if len(set(self.labels)) != len(self.labels) or len(self.labels) < 2:
@@ -40,4 +41,7 @@ class Classify(Asked):
     @property
     def question(self) -> Question:
         answer = canonical({"type": "string", "enum": list(self.labels)})
-        return Question("classify", self.instruction, self.model, self.columns, answer, self.labels, self.batch, max_tokens=24)
+        return Question(
+            "classify", self.instruction, self.model, self.columns, answer, self.labels, self.batch, max_tokens=24,
+            fields=self.fields,
+        )  # fmt: skip

@@ -13,6 +13,7 @@ from tilth.semantic.betting import Floats
 from tilth.semantic.strata import Bools, Ints, Strata
 from tilth.semantic.zones import HOPE, draws
 
+WORTH = 0.85  # a zone that is being proved shrinks only if that should save so much: what is asked about stays bought
 _MARGIN = 0.5  # nats that a test loses to not knowing the best stake, in plans
 
 
@@ -129,24 +130,24 @@ class Targets:
         `needed` is how far the logarithms of the two tests' capitals have to go; by default from the start.
         """
         places = np.arange(len(rows.size) + 1)
-        a = (places if accepts is None else accepts)[:, None]
-        r = (places if rejects is None else rejects)[None, :]
+        pairs = np.meshgrid(places if accepts is None else accepts, places if rejects is None else rejects, indexing="ij")
+        a, r = (each[pairs[0] <= pairs[1]] for each in pairs)
         to_accept, to_reject = needed or (math.log(2 / self.delta),) * 2
         rates, (left, ones) = rows.rates(), rows.counts()
-        before = np.r_[0, np.cumsum(left)]
-        positive = np.r_[0.0, np.cumsum(left * rates)]
-        between, true_between = before[r] - before[a], positive[r] - positive[a]
-        returned = ones.sum() + true_between + before[a]
-        negative, allowed = before[a] - positive[a], (1 - self.precision) * returned
-        accepting = np.where(negative > HOPE * allowed, np.inf, draws(before[a], negative, allowed, to_accept + _MARGIN))
-        accepting = np.where(before[a] > 0, accepting, 0.0)
-        true = np.maximum(np.where(before[a] > 0, self.precision, 1.0) * returned, ones.sum() + true_between)
-        refusing = to_reject - np.where(before[a] > 0, 0.0, math.log(2.0) if needed is None else 0.0)
-        missable = np.maximum((1 / self.recall - 1) * true, self.overlook)
-        rejecting = draws(before[-1] - before[r], positive[-1] - positive[r], missable, refusing + _MARGIN)
-        cost = np.where(a <= r, between + accepting + rejecting, np.inf)
-        best = np.unravel_index(np.argmin(cost), cost.shape)
-        return Plan(int(a[best[0], 0]), int(r[0, best[1]]), float(cost[best]))
+        before, positive = np.r_[0, np.cumsum(left)], np.r_[0.0, np.cumsum(left * rates)]
+        accepted, unseen = before[a] > 0, before[a]
+        true = ones.sum() + positive[r] - positive[a]
+        returned = true + unseen
+        negative, allowed = unseen - positive[a], (1 - self.precision) * returned
+        accepting = np.where(negative > HOPE * allowed, np.inf, draws(unseen, negative, allowed, to_accept + _MARGIN))
+        missable = np.maximum((1 / self.recall - 1) * np.maximum(np.where(accepted, self.precision, 1.0) * returned, true), self.overlook)
+        refusing = to_reject - np.where(accepted | (needed is not None), 0.0, math.log(2.0)) + _MARGIN  # alone it has all of delta
+        rejecting = draws(before[-1] - before[r], positive[-1] - positive[r], missable, refusing)
+        cost = before[r] - before[a] + np.where(accepted, accepting, 0.0) + rejecting
+        best, stay = int(np.argmin(cost)), int(np.flatnonzero(a == a.max())[0])  # the first is the largest zone that is offered
+        if needed and cost[best] > WORTH * cost[stay]:
+            best = stay
+        return Plan(int(a[best]), int(r[best]), float(cost[best]))
 
 
 def pilot_size(rows: int) -> int:

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from tilth.op import fail, mark
 from tilth.semantic.asked import Asked
-from tilth.semantic.question import Question
+from tilth.semantic.question import Fields, Question
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Filter(Asked):
     name: str = ""
     batch: int = 8
     unanswered: Literal["quarantine", "keep", "drop"] = "quarantine"
+    fields: Fields = "given"
 
     def __post_init__(self) -> None:
         _ = self.question
@@ -41,7 +42,7 @@ class Filter(Asked):
     def question(self) -> Question:
         return Question(
             "filter", self.instruction, self.model, self.columns, answer='{"type":"boolean"}', labels=("yes", "no"), batch=self.batch,
-            max_tokens=16,
+            max_tokens=16, fields=self.fields,
         )  # fmt: skip
 
     def settle(self, batch: pa.RecordBatch) -> pa.RecordBatch:

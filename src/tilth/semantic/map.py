@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tilth.semantic.asked import Asked
-from tilth.semantic.question import Question
+from tilth.semantic.question import Fields, Question
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,13 @@ class Map(Asked):
     name: str = ""
     batch: int = 4
     max_tokens: int = 256
+    fields: Fields = "given"
 
     def __post_init__(self) -> None:
         _ = self.question
 
     @property
     def question(self) -> Question:
-        return Question("map", self.instruction, self.model, self.columns, batch=self.batch, max_tokens=self.max_tokens)
+        return Question(
+            "map", self.instruction, self.model, self.columns, batch=self.batch, max_tokens=self.max_tokens, fields=self.fields
+        )

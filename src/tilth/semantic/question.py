@@ -6,15 +6,16 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 
 from tilth.errors import CorpusError, RecipeError
 from tilth.llm.request import Request
 from tilth.semantic.answer_type import canonical
-from tilth.semantic.prompt import block, context, messages
+from tilth.semantic.prompt import Messages, block, context, messages
 
+Fields = Literal["given", "one", "free"]
 VERSION = 1  # of prompts and their reading; part of every cache key
 
 
@@ -22,6 +23,8 @@ VERSION = 1  # of prompts and their reading; part of every cache key
 class Question:
     """One task over rows. `answer` is the JSON Schema of one row's answer; `labels`, if any, is the menu that it is one of.
 
+    With one row a prompt and several columns, rows are asked about in the order that a prefix cache has most of (prefix_order.py); `fields`
+    says whether their fields may change places too: not ("given"), for all rows alike ("one"), or for each ("free").
     `context` are lines of JSON that every prompt shows before its rows: examples, what is known of the columns.
     `batch` rows share a prompt, fewer where they would take more than `room` tokens; `max_tokens` bounds one row's answer. A prompt of
     one row with labels is answered by one word, whose log-probabilities say how sure the model is.
@@ -37,6 +40,7 @@ class Question:
     max_tokens: int = 64
     room: int = 8000
     context: tuple[str, ...] = ()
+    fields: Fields = "given"
 
     def __post_init__(self) -> None:
         if not self.instruction.strip() or not self.model or self.batch < 1 or self.max_tokens < 1:
@@ -52,13 +56,17 @@ class Question:
 
     def request(self, rows: Sequence[Mapping[str, Any]]) -> Request:
         """Return the request that asks this of `rows` together, under the ids 1, 2, ..."""
-        shown = (*context(self.context), block("rows", rows))
-        purpose = f"semantic.{self.kind}/{VERSION}"
+        purpose, told = f"semantic.{self.kind}/{VERSION}", self.prompt(rows)
         if len(rows) == 1 and self.alone():
-            told = messages(self.kind, self.instruction, *shown, form="label", labels=self.labels)
             return Request(self.model, told, labels=self.labels, max_tokens=max(8, self.max_tokens), purpose=purpose)
-        told = messages(self.kind, self.instruction, *shown)
         return Request(self.model, told, schema=answers_schema(self.answer), max_tokens=self.max_tokens * len(rows) + 64, purpose=purpose)
+
+    def prompt(self, rows: Sequence[Mapping[str, Any]]) -> Messages:
+        """Return the messages that show `rows`; of none, what prompts of one row have in common."""
+        shown = (*context(self.context), block("rows", rows))
+        if len(rows) < 2 and self.alone():
+            return messages(self.kind, self.instruction, *shown, form="label", labels=self.labels)
+        return messages(self.kind, self.instruction, *shown)
 
 
 def answers_schema(answer: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tilth.errors import RecipeError
 from tilth.semantic.answer_type import canonical
 from tilth.semantic.asked import Asked
-from tilth.semantic.question import Question
+from tilth.semantic.question import Fields, Question
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Score(Asked):
     low: int = 0
     high: int = 5
     batch: int = 8
+    fields: Fields = "given"
 
     def __post_init__(self) -> None:
         if self.low >= self.high:
@@ -40,4 +41,7 @@ class Score(Asked):
     @property
     def question(self) -> Question:
         answer = canonical({"type": "integer", "minimum": self.low, "maximum": self.high})
-        return Question("score", self.instruction, self.model, self.columns, answer, batch=self.batch, max_tokens=16)
+        return Question(
+            "score", self.instruction, self.model, self.columns, answer, batch=self.batch, max_tokens=16,
+            fields=self.fields,
+        )  # fmt: skip

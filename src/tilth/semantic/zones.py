@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 from tilth.semantic.betting import BOLD, Capital, Floats, ticket, whole
 from tilth.semantic.strata import Bools, Ints, Strata
 
-_SHARES = (np.arange(16) + 0.5) / 16  # of a zone, at which the speed of a test is estimated
+_SHARES = (np.arange(10) + 0.5) / 10  # of a zone, at which the speed of a test is estimated
 EVEN = (1.0, 0.8, 0.6, 0.4)  # shares of a draw's chance that may be spread evenly; the rest goes where wrong rows are expected
 HOPE = 0.9  # a plan counts on no proof where more than this share of the allowed rows is expected to be wrong
 LEAST = 8  # rows in a batch: below it, waiting costs more than what a batch overshoots
@@ -35,15 +35,15 @@ def prove(
 
     `shrink(zone, needed)` returns the zone to go on with, a part of it; `needed` is how far the logarithm of the capital has still to go.
     """
-    capital, enough = Capital(), -math.log(delta)
+    capital = Capital()
     while True:
-        needed = enough - float(capital.best)
-        if needed > 0:
+        needed = -math.log(delta) - float(capital.now)
+        if not capital.refutes(delta):
             smaller = zone & shrink(zone, needed)
             yield from rows.ask(rows.unseen(zone & ~smaller))
             zone = smaller
         unseen = rows.unseen(zone)
-        if needed <= 0 or whole(allowed(zone)) >= len(unseen):
+        if capital.refutes(delta) or whole(allowed(zone)) >= len(unseen):
             return zone
         chance = _chances(rows, unseen, wrong)
         expected = float(chance.sum())
@@ -101,7 +101,7 @@ def draws(unseen: Floats | Ints, wrong: Floats, allowed: Floats, needed: float |
     are taken out: after a share s it is (allowed + 1) / (1 - s) of the unseen.
 
     >>> draws(np.array([1000, 1000, 1000]), np.array([0.0, 20.0, 80.0]), np.array([60.0, 60.0, 60.0]), 3.0).round().tolist()
-    [46.0, 131.0, 1000.0]
+    [45.0, 129.0, 1000.0]
     """
     unseen, wrong, allowed = np.broadcast_arrays(unseen, wrong, allowed)
     left = np.maximum(unseen, 1.0)[..., None]
@@ -111,6 +111,6 @@ def draws(unseen: Floats | Ints, wrong: Floats, allowed: Floats, needed: float |
     speed = np.where(at > true, true * np.log(true / at) + (1 - true) * np.log((1 - true) / (1 - at)), 0.0)
     gained = np.cumsum(np.where(refuted < 1, speed * left / len(_SHARES), 1e6), axis=-1)  # so many cannot be wrong: proved
     before = np.concatenate([np.zeros_like(gained[..., :1]), gained[..., :-1]], axis=-1)
-    part = np.clip((np.asarray(needed)[..., None] - before) / np.maximum(gained - before, 1e-12), 0.0, 1.0)  # of each sixteenth
+    part = np.clip((np.asarray(needed)[..., None] - before) / np.maximum(gained - before, 1e-12), 0.0, 1.0)  # of each tenth
     hopeless = wrong > HOPE * np.maximum(allowed, 1.0)
     return np.where(np.floor(allowed + 1e-9) >= unseen, 0.0, np.where(hopeless, unseen, part.mean(axis=-1) * unseen))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from typing import Any
@@ -11,8 +12,9 @@ import pytest
 
 from tilth.errors import RecipeError
 from tilth.llm import simulate
+from tilth.llm.simulate.answer import Simulated, answer
 from tilth.llm.simulate.asked import Asked
-from tilth.llm.simulate.gold import Gold
+from tilth.llm.simulate.gold import Gold, Golds
 from tilth.llm.simulate.judge import Judge, Said, pairs
 from tilth.llm.simulate.model import Model, parse
 from tilth.semantic.prompt import block, messages
@@ -66,6 +68,20 @@ def test_difficulty_may_be_told() -> None:
 def test_accuracy_decays_with_rows_per_prompt(rows: int) -> None:
     wrong = sum(not right for right, _ in judged(Model("m", decay=0.01), rows))
     assert within(wrong, ROWS, 1 - 0.99 ** (rows - 1))
+
+
+def test_false_alarms_grow_with_rows_in_proportion() -> None:
+    model = Model("m", flip=0.1, false_alarms=0.001, decay=0.01)
+    assert model.wrong(0.0, rows=11) == pytest.approx(1 - 0.99**10)
+    assert model.wrong(0.0, no=True, rows=11) == pytest.approx(1 - 0.9999**10)
+
+
+def test_a_block_of_pairs_decays_by_the_rows_that_it_shows() -> None:
+    names = [f"row {n}" for n in range(32)]
+    world = Simulated(Golds([Gold("same", "join", [(a, b) for a in names for b in names])]))
+    told = messages("join", "same", *(block(side, [{"text": name} for name in names]) for side in ("left", "right")), form="pairs")
+    found = len(json.loads(answer(Model("m", decay=0.005), world, told).text)["pairs"])
+    assert within(found, 1024, 0.995**63)
 
 
 def test_more_rows_in_a_prompt_only_add_errors() -> None:

@@ -52,7 +52,8 @@ def answer(
             said = _nothing(found, schema)
         return Answer(tuple(said), known=False)
     subjects = [subject(gold, row) for row in (*found.rows, *found.left, *found.right)]
-    judge = Judge(model, gold, max(len(found.rows), len(found.left) * len(found.right), 1), warm, sample if warm > 0 else "")
+    together = max(len(found.rows), len(found.left) + len(found.right) - 1, 1)  # rows that are shown; one pair counts as one row
+    judge = Judge(model, gold, together, warm, sample if warm > 0 else "")
     no = spoil.refused(model, gold, subjects)
     if no is not None:
         return Answer((Part(spoil.REFUSAL),), refused=no == "refusals", faults=(no,))

@@ -18,8 +18,9 @@ class Model:
     Errors of judgement. A row of difficulty d (uniform in [0, 1) by its content, or told by the gold) is answered wrongly with
     probability `ceiling * d ** power`, whose mean over rows is `flip`: few rows are hard, and on the hardest the model guesses. With
     `even` every row has the same chance. `false_alarms`, if given, takes the place of `flip` for rows whose gold is no, and for pairs
-    that do not match. `decay` is the share of right answers lost with each further row in a prompt. `position_bias` is the share of
-    comparisons decided by place alone, for the first row, or for the second where it is negative.
+    that do not match. `decay` is the share of right answers lost with each further row in a prompt, in proportion fewer or more where
+    `false_alarms` are. `position_bias` is the share of comparisons decided by place alone, for the first row, or for the second where it
+    is negative.
 
     Errors of form. Of the rows in prompts of many rows `missing`, `doubled` and `invented` ids; of such prompts `reordered`; `refusals`
     (in the field for it) and `apologies` (the same in plain words) belong to a row and take its whole prompt along; `truncated`,
@@ -103,9 +104,10 @@ class Model:
     def wrong(self, difficulty: float, no: bool = False, rows: int = 1) -> float:
         """Return the probability that a row is answered wrongly; `no`: its gold is no; `rows`: how many share the prompt."""
         mean = self.false_alarms if no and self.false_alarms is not None else self.flip
+        decay = self.decay if mean == self.flip or not self.flip else min(1.0, self.decay * mean / self.flip)
         ceiling = max(0.5, mean)
         alone = 0.0 if mean == 0 else mean if self.even else ceiling * difficulty ** (ceiling / mean - 1)
-        return min(1 - (1 - alone) * (1 - self.decay) ** (rows - 1), ceiling)
+        return min(1 - (1 - alone) * (1 - decay) ** (rows - 1), ceiling)
 
 
 SHARES = (
