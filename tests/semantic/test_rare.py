@@ -32,10 +32,11 @@ def test_recall_holds_and_every_row_returned_was_verified(share: float) -> None:
 def test_many_rows_with_a_good_proxy_cost_little_more_than_they_must() -> None:
     draw = np.random.default_rng(0)
     gold = draw.random(20_000) < 0.02
-    cut = answered(rare(gold + draw.normal(0, 0.2, 20_000)), lambda rows: gold[rows])
+    scores = gold + draw.normal(0, 0.2, 20_000)
+    calls = [answered(rare(scores, seed=seed), lambda rows: gold[rows]).calls for seed in range(4)]
     hidden = gold.sum() / 9
     least = (1 - 0.05 ** (1 / hidden)) * (~gold).sum() + gold.sum()
-    assert cut.calls < 2 * least
+    assert np.mean(calls) < 2 * least
 
 
 def test_no_positives_at_all_costs_every_row_unless_some_may_be_overlooked() -> None:

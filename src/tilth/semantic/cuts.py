@@ -13,7 +13,6 @@ from tilth.semantic.betting import Floats
 from tilth.semantic.strata import Bools, Ints, Strata
 from tilth.semantic.zones import HOPE, draws
 
-WORTH = 0.85  # a zone that is being proved shrinks only if that should save so much: what is asked about stays bought
 _MARGIN = 0.5  # nats that a test loses to not knowing the best stake, in plans
 
 
@@ -144,9 +143,7 @@ class Targets:
         refusing = to_reject - np.where(accepted | (needed is not None), 0.0, math.log(2.0)) + _MARGIN  # alone it has all of delta
         rejecting = draws(before[-1] - before[r], positive[-1] - positive[r], missable, refusing)
         cost = before[r] - before[a] + np.where(accepted, accepting, 0.0) + rejecting
-        best, stay = int(np.argmin(cost)), int(np.flatnonzero(a == a.max())[0])  # the first is the largest zone that is offered
-        if needed and cost[best] > WORTH * cost[stay]:
-            best = stay
+        best = int(np.argmin(cost))
         return Plan(int(a[best]), int(r[best]), float(cost[best]))
 
 
