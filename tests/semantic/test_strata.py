@@ -43,7 +43,6 @@ def test_rates_follow_the_labels() -> None:
 def test_classes_lie_one_after_the_other() -> None:
     rows = Strata(np.array([0.9, 0.8, 0.7, 0.6]), np.array([5, 2, 5, 2]))
     assert rows.order.tolist() == [1, 3, 0, 2]
-    list(zip(range(1), rows.ask(np.array([0, 1])), strict=False))
     answered(rows.ask(np.array([0, 1])), lambda wanted: np.array([2, 5]))
     assert rows.answer.tolist() == [1, 0, -1, -1]
     assert rows.label.tolist() == [2, 5, -1, -1]
@@ -60,3 +59,9 @@ def test_labels_that_do_not_fit_are_refused() -> None:
     rows = Strata(np.arange(5.0))
     with pytest.raises(StepError, match="3 labels came for 2 rows"):
         answered(rows.ask(np.array([0, 1])), lambda wanted: [True, False, True])
+
+
+def test_no_answer_is_not_positive() -> None:
+    rows = Strata(np.arange(3.0))
+    answered(rows.ask(np.array([0, 1, 2])), lambda wanted: [True, None, float("nan")])
+    assert rows.answer.tolist() == [1, 0, 0]

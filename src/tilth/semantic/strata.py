@@ -98,8 +98,10 @@ class Strata:
                 "The labels sent do not fit the rows asked for.", where="semantic.thresholds",
                 why=f"{labels.size} labels came for {len(ranks)} rows", fix="send one label a row, in the order asked",
             )
+        if self.expected is None:
+            return np.asarray(labels == 1)  # no answer (None, NaN) is not positive, as in SQL's WHERE
         self.label[ranks] = labels
-        return labels.astype(np.bool_) if self.expected is None else np.asarray(labels == self.expected[self.order[ranks]])
+        return np.asarray(labels == self.expected[self.order[ranks]])
 
     def pilot(self, count: int) -> Ints:
         """Return `count` ranks spread evenly over all, each at random within its share."""
