@@ -80,7 +80,8 @@ def test_a_block_of_pairs_decays_by_the_rows_that_it_shows() -> None:
     names = [f"row {n}" for n in range(32)]
     world = Simulated(Golds([Gold("same", "join", [(a, b) for a in names for b in names])]))
     told = messages("join", "same", *(block(side, [{"text": name} for name in names]) for side in ("left", "right")), form="pairs")
-    found = len(json.loads(answer(Model("m", decay=0.005), world, told).text)["pairs"])
+    wire = [{"role": role, "content": content} for role, content in told]
+    found = len(json.loads(answer(Model("m", decay=0.005), world, wire).text)["pairs"])
     assert within(found, 1024, 0.995**63)
 
 
