@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from tilth.audit import TRAILS, is_signal
+from tilth.audit import is_signal
 from tilth.corpus import Manifest
 from tilth.errors import CorpusError
+from tilth.fates import trail
 from tilth.piece import Piece, read_piece
 from tilth.receipts import Receipts
 from tilth.run import Run, load
@@ -80,32 +80,21 @@ def _find(run: Run, store: Store, name: str | int) -> dict[int, tuple[str, str]]
 
 
 def _all_ids(run: Run, store: Store) -> pa.Table:
-    parts = [_trail(run, kind).select(["row", "id", "source"]) for kind in ("audit", "quarantine")]
+    parts = [trail(run, kind).select(["row", "id", "source"]) for kind in ("audit", "quarantine")]
     for piece in run.pieces().values():
         parts += [pa.Table.from_batches([batch]).select(["row", "id", "source"]) for batch in read_piece(store, piece, ["id", "source"])]
     return pa.concat_tables(parts)
-
-
-def _trail(run: Run, kind: str) -> pa.Table:
-    """All rows of one trail, read from what the run published."""
-    out = Store(run.out)
-    names = sorted(name for name in (out.read_json("published.json") or {}) if name.startswith(f"{kind}/"))
-    tables = []
-    for name in names:
-        with out.fs.open(out.path(name), "rb") as file:
-            tables.append(pq.read_table(file))
-    return pa.concat_tables([TRAILS[kind].empty_table(), *tables])
 
 
 def _story(run: Run, store: Store, row: int, identity: str, source: str) -> Story:
     steps = [name for stage in run.data["stages"] for name in stage["steps"]]
     common: dict[str, Any] = {"row": row, "id": identity, "source": source, "file": _file(run, store, row)}
     common["edits"] = _edits(run, steps, row)
-    broken = _rows(_trail(run, "quarantine"), row)
+    broken = _rows(trail(run, "quarantine"), row)
     if broken:
         at = broken[0]["step"]
         return Story(**common, fate="quarantined", step="read" if at < 0 else steps[at], reason=broken[0]["error"])
-    gone = _rows(_trail(run, "audit"), row)
+    gone = _rows(trail(run, "audit"), row)
     signals = _signals(run, store, row)
     if gone:
         entry = gone[0]
@@ -116,7 +105,7 @@ def _story(run: Run, store: Store, row: int, identity: str, source: str) -> Stor
             rule=rule, stands_for_it=_id_of(run, store, entry["drop_of"]), signals=tuple(signals.items()),
             text=entry["excerpt"] or "",
         )
-    stands_for = _trail(run, "audit")
+    stands_for = trail(run, "audit")
     copies = stands_for.filter(pc.equal(stands_for["drop_of"], pa.scalar(row, pa.uint64())))
     text = _columns(run, store, row, ["text"]).get("text") or ""
     return Story(**common, fate="kept", signals=tuple(signals.items()), duplicates=tuple(copies["id"].to_pylist()), text=text[:1000])
@@ -138,7 +127,7 @@ def _file(run: Run, store: Store, row: int) -> str:
 
 
 def _edits(run: Run, steps: list[str], row: int) -> tuple[tuple[str, int, int], ...]:
-    return tuple((steps[edit["step"]], edit["before"], edit["after"]) for edit in _rows(_trail(run, "edits"), row))
+    return tuple((steps[edit["step"]], edit["before"], edit["after"]) for edit in _rows(trail(run, "edits"), row))
 
 
 def _rows(table: pa.Table, row: int) -> list[dict[str, Any]]:
