@@ -12,11 +12,12 @@ from tilth.read.parquet import Parquet
 from tilth.read.pdf import Pdf
 from tilth.read.reader import File, Reader, Span
 from tilth.read.repository import Repository
+from tilth.read.sql import Sql
 from tilth.read.text import Text
 from tilth.read.union import Union, union
 from tilth.read.warc import Warc
 
 __all__ = [
     "Csv", "Docx", "Epub", "File", "Html", "Jsonl", "Machine", "Mbox", "Notebook", "Parquet", "Pdf", "Reader", "Repository", "Span",
-    "Text", "Union", "Warc", "union",
+    "Sql", "Text", "Union", "Warc", "union",
 ]

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tilth.read.columns import BINARY, BOOL, FLOAT, INT, STRING, json_text
+from tilth.read.columns import BINARY, BOOL, FLOAT, INT, STRING, Fields, close_batch, json_text
 from tilth.read.lines import too_long
 
 
@@ -41,6 +41,19 @@ def normal(kind: pa.DataType) -> pa.DataType:
 
 def _is_number(kind: pa.DataType) -> bool:
     return pa.types.is_integer(kind) or pa.types.is_floating(kind)
+
+
+def typed_batch(
+    batch: pa.RecordBatch, fields: Fields, places: pa.Array, schema: pa.Schema, source: str, limit: int
+) -> pa.RecordBatch:
+    """Return a batch of any columns as one of `schema`; a row with a value that does not fit, or beyond `limit` bytes, has an error."""
+    faults: dict[int, str] = {}
+    columns = {}
+    for column in schema:
+        field = fields.of(column.name)
+        if field is not None and field in batch.schema.names and column.name not in ("source", "rest", "error"):
+            columns[column.name] = to_type(batch[field], field, column.type, faults, limit)
+    return close_batch(columns, faults, places, schema, source)
 
 
 def to_type(values: pa.Array, name: str, kind: pa.DataType, faults: dict[int, str], limit: int) -> pa.Array:

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tilth.errors import CorpusError
-from tilth.read.cast import normal, to_type
-from tilth.read.columns import BATCH_ROWS, BINARY, FLOAT, INT, STRING, Fields, base_schema, close_batch, error_row, places
+from tilth.read.cast import normal, typed_batch
+from tilth.read.columns import BATCH_ROWS, BINARY, FLOAT, INT, STRING, Fields, base_schema, error_row, places
 from tilth.read.files import Paths, is_url, list_files, open_file
 from tilth.read.reader import File, Reader, Span
 
@@ -123,13 +123,8 @@ class Parquet(Reader):
             yield error_row(f"{path}:{row}", f"row group {group} is damaged from row {row} on: {error}", schema, self.source)
 
     def _batch(self, batch: pa.RecordBatch, row: int, path: str, schema: pa.Schema) -> pa.RecordBatch:
-        faults: dict[int, str] = {}
-        columns = {}
-        for column in schema:
-            field = self._fields.of(column.name)
-            if field is not None and field in batch.schema.names and column.name not in ("source", "rest", "error"):
-                columns[column.name] = to_type(batch[field], field, column.type, faults, self.max_bytes)
-        return close_batch(columns, faults, places(path, np.arange(row, row + len(batch))), schema, self.source)
+        where = places(path, np.arange(row, row + len(batch)))
+        return typed_batch(batch, self._fields, where, schema, self.source, self.max_bytes)
 
 
 @contextmanager
