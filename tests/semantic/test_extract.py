@@ -166,6 +166,13 @@ def test_a_part_without_an_answer_leaves_the_row_without_one(simulator: Any) -> 
     assert row["extracted"] is None and row["extracted_answer"]["reason"].startswith("part 3 of ")
 
 
+def test_quotes_have_room_beside_the_values(simulator: Any) -> None:
+    long = {"captain": "Mora " * 30, "ports": []}
+    simulator(gold({"a": {"values": long, "quotes": {"captain": long["captain"], "ports": []}}}))
+    [row] = evaluate(semantic.extract(LONG, "m", evidence=True, max_tokens=40), rows("a")).table.to_pylist()
+    assert row["extracted"] == long
+
+
 def test_a_document_that_is_too_long_is_refused_and_not_cut(simulator: Any) -> None:
     simulator(gold({"short": {"captain": "A", "ports": []}}), models=(Model("m", context=3000),))
     done = evaluate(semantic.extract(LONG, "m", batch=1), rows("word " * 5000, "short")).table.to_pylist()

@@ -75,12 +75,12 @@ class Extract(Asked):
 
     @property
     def question(self) -> Question:
-        schema = plain(self.schema)
+        schema, room = plain(self.schema), self.max_tokens
         told = f"{self.instruction.strip() or _TASK}\n{fields_in_words(schema)}"
         if self.evidence:
             told += f"\n{_QUOTE}"
-            schema = _with_quotes(schema)
-        return Question("extract", told, self.model, self.columns, canonical(schema), batch=self.batch, max_tokens=self.max_tokens)
+            schema, room = _with_quotes(schema), 2 * room  # a quote is about as long as its value
+        return Question("extract", told, self.model, self.columns, canonical(schema), batch=self.batch, max_tokens=room)
 
     def stream(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         question = self.question

@@ -57,6 +57,17 @@ def test_a_quality_that_a_sample_cannot_show_goes_to_the_reference(simulator) ->
     assert asked(plan.chosen.node) == [("Is it rare?", "big")] and plan.chosen.quality == 1.0
 
 
+def test_a_sample_without_a_yes_does_not_make_a_limit_ask_about_all(simulator) -> None:
+    rows = pa.table({"text": [f"row {n}" for n in range(400)]})
+    gold = Gold("Is it rare?", "filter", {f"row {n}": n % 100 == 7 and n != 107 for n in range(400)})
+    server = simulator(gold, models=(Model("big"),))
+    plan = optimize(Query(Scan(rows)).filter("Is it rare?").limit(1), ["big"], sample=8)
+    assert next(iter(plan.tasks.asks.values())).passes == 0
+    server.reset()
+    assert plan.run()[0]["text"].to_pylist() == ["row 7"]
+    assert server.stats()["big"]["answered"] < 40
+
+
 def test_the_best_within_a_budget(simulator) -> None:
     simulator(*GOLD, models=(BIG, SMALL), prices=PRICES)
     query = Query(Scan(TABLE)).filter("Is it rare?")

@@ -71,7 +71,7 @@ class QueryPlan:
     def run(self) -> tuple[pa.Table, Execution]:
         """Return the rows, and the account of every node."""
         filters = [node for node in nodes(self.chosen.node) if isinstance(node, Ask) and node.filters]
-        return execute(self.chosen.node, prod(self.tasks.of(node).passes for node in filters))
+        return execute(self.chosen.node, prod(self.tasks.of(node).likely for node in filters))
 
     def explain(self) -> str:
         """Return the plan as people read it: the tree, the other plans that nothing beats, and what the sample cost."""

@@ -46,6 +46,12 @@ class Measured:
     ways: tuple[Way, ...]
     dollars: float  # what the sample cost
 
+    @property
+    def likely(self) -> float:
+        """The share to expect elsewhere: a sample in which nothing passed does not say that nothing will (Krichevsky and Trofimov 1981)."""
+        rows = self.ways[0].asked
+        return (self.passes * rows + 0.5) / (rows + 1)
+
 
 def measured(step: Asked, sample: pa.Table, models: Sequence[str], delta: float = 0.05) -> Measured:
     """Return how the task of `step` goes on the rows of `sample`; `models[0]`, one row a prompt, is the reference.
