@@ -67,6 +67,8 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
     [fill], [wrong] = impute.finish(impute.observe(gaps().to_batches()[0])), detect.finish(detect.observe(state))
     [told] = agg.finish(agg.observe(state))
     ask = semantic.Filter("law of filter", "m")
+    kinds = semantic.Classify("law of classify", ("even", "odd"), "m")
+    guess = replace(kinds, name="guess", batch=1)
     distilled = DISTIL.finish(DISTIL.observe(addressed(examples()).to_batches()[0]))
     steps = {
         "Filter": [ask, semantic.Filter("law of filter", "m", batch=1, unanswered="keep")], "Map": [semantic.Map("law of map", "m")],
@@ -79,6 +81,8 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
         "TopK": [semantic.TopK(3, "law of compare", "m")], "LearnBatch": [semantic.LearnBatch(ask, sizes=(2, 4), sample=20)],
         "Likelihood": [semantic.Likelihood(ask)], "Cascade": [semantic.Cascade(ask, semantic.Likelihood(ask))],
         "Cascaded": [semantic.Cascaded(ask, semantic.Likelihood(ask), "likelihood", 0.6, 0.4)],
+        "ClassifyCascade": [semantic.ClassifyCascade(kinds, guess)],
+        "ClassifyCascaded": [semantic.ClassifyCascaded(kinds, guess, "guess", ((0, 0.6), (1, 0.6)))],
         "Distil": [DISTIL], "Distilled": [*distilled, replace(*distilled, review_below=0.9)],
         "Placed": [semantic.Placed(packed(pa.table({"row": pa.array([3], pa.uint64()), "rank": [1]})), others="not found")],
     }  # fmt: skip

@@ -83,9 +83,49 @@ def test_nothing_is_asked_for_an_empty_corpus(simulator) -> None:
     assert not server.stats()["big"]["answered"]
 
 
+def test_rare_rows_are_all_verified(simulator) -> None:
+    texts = [f"page {n} tells of {n * 37 % 101}" for n in range(1500)]
+    truth = {text: n % 50 == 0 for n, text in enumerate(texts)}
+    server = simulator(Gold("Is it praise?", "filter", truth), models=(BIG, Model("small", flip=0.02)))
+    done = t.evaluate([Cascade(STEP, PROXY, rare=True, overlook=15)], pa.table({"text": texts}))
+    assert all(truth[text] for text in done.table["text"].to_pylist()) and len(done.table) >= 15
+    assert {answer["status"] for answer in done.table["praise_answer"].to_pylist()} == {"ok"}
+    assert done.executed[0].accept_above == np.inf and server.stats()["big"]["answered"] < len(texts) / 8 / 2
+
+
+def test_a_proxy_that_learns_from_the_labels(simulator) -> None:
+    words = {True: "a joy, warm and clever", False: "dull, slow and far too long"}
+    texts = [f"review {n}: {words[(n % 3 == 0) != (n % 29 == 0)]}" for n in range(1500)]
+    truth = {text: n % 3 == 0 for n, text in enumerate(texts)}
+    server = simulator(Gold("Is it praise?", "filter", truth))
+    done = t.evaluate([Cascade(Filter("Is it praise?", model="m"))], pa.table({"text": texts}))
+    kept = [truth[text] for text in done.table["text"].to_pylist()]
+    assert np.mean(kept) >= 0.9 and sum(kept) >= 0.9 * sum(truth.values())
+    assert done.executed[0].proxy.positive == "yes" and done.executed[0].bought < 1000
+    assert server.stats()["m"]["answered"] < len(texts) / 8 * 0.8
+
+
+def test_a_learned_proxy_for_a_corpus_seen_in_part(simulator) -> None:
+    texts = [f"review {n}: {'a warm joy' if n % 2 else 'dull and slow'}" for n in range(5000)]
+    truth = {text: n % 2 == 1 for n, text in enumerate(texts)}
+    simulator(Gold("Is it praise?", "filter", truth))
+    done = t.evaluate([Cascade(Filter("Is it praise?", model="m"), pool=2000, labels=600)], pa.table({"text": texts}))
+    kept = [truth[text] for text in done.table["text"].to_pylist()]
+    assert np.mean(kept) >= 0.9 and sum(kept) >= 0.9 * 2500 and done.executed[0].bought <= 400 + 600
+
+
+def test_where_nothing_can_be_learned_the_model_decides_and_is_asked_once(simulator) -> None:
+    server = simulator(Gold("Is it praise?", "filter", dict.fromkeys(TEXTS, True)))
+    done = t.evaluate([Cascade(Filter("Is it praise?", model="m"))], pa.table({"text": TEXTS}))
+    assert len(done.table) == len(TEXTS) and done.executed[0].proxy is None
+    assert server.stats()["m"]["answered"] <= len(TEXTS) / 8 + 2
+
+
 def test_what_cannot_be(simulator) -> None:
     simulator(GOLD, models=(BIG, SMALL))
     with pytest.raises(RecipeError, match="targets"):
         Cascade(STEP, PROXY, recall=1.0)
+    with pytest.raises(RecipeError, match="rare=True"):
+        Cascade(STEP, PROXY, overlook=3)
     with pytest.raises(RecipeError, match="no column 'surprise'"):
         t.evaluate([Cascade(STEP, PROXY, score="surprise")], pa.table({"text": TEXTS[:50]}))

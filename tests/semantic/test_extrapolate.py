@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tilth.semantic.extrapolate import Cuts, extrapolate
+from tilth.semantic.extrapolate import Cuts, extrapolate, extrapolate_accuracy
 from tilth.semantic.share import least_share
 from tilth.semantic.strata import answered
 
@@ -60,3 +60,27 @@ def test_no_more_labels_than_allowed() -> None:
 
     answered(extrapolate(np.random.default_rng(0).random(4000), 10**6, labels=300), labels)
     assert len(asked) == len(set(asked)) == 300
+
+
+@pytest.mark.parametrize("kind", ["good", "weak", "useless", "lopsided"])
+def test_accuracy_is_missed_no_oftener_than_delta(kind: str) -> None:
+    missed, stood = 0, 0.0
+    for seed in range(SEEDS):
+        draw = np.random.default_rng(seed)
+        gold, sure = draw.integers(0, 3, 20_000), draw.random(20_000)
+        chance = {"good": sure**0.15, "weak": sure, "useless": 0.6, "lopsided": np.where(gold == 2, 0.3, 0.97)}[kind]
+        guess = np.where(draw.random(20_000) < chance, gold, (gold + 1) % 3)
+        sample = draw.permutation(len(gold))[:2000]
+        search = extrapolate_accuracy(sure[sample], guess[sample], len(gold), delta=DELTA, labels=1000)
+        cuts = dict(answered(search, lambda rows, known=gold[sample]: known[rows]))
+        stands = sure >= np.array([cuts.get(number, np.inf) for number in range(3)])[guess]
+        missed, stood = missed + ((stands & (guess != gold)).mean() > 0.1), stood + stands.mean() / SEEDS
+    assert least_share(missed, SEEDS, 0.001) <= DELTA
+    assert stood > {"good": 0.6, "lopsided": 0.4}.get(kind, 0)
+
+
+def test_without_acceptance_all_of_delta_goes_to_recall() -> None:
+    draw = np.random.default_rng(2)
+    scores, gold = corpus("good", draw)
+    cuts = answered(extrapolate(scores[:5000], len(gold), accept=False), lambda rows: gold[rows])
+    assert cuts.accept_above == np.inf and gold[scores >= cuts.reject_below].sum() >= 0.9 * gold.sum()

@@ -4,6 +4,7 @@ from tilth.semantic.agg import Agg, GroupAnswer, aggregate
 from tilth.semantic.batch_size import LearnBatch, Measured, batch_size
 from tilth.semantic.cascade import Cascade, Cascaded
 from tilth.semantic.classify import Classify
+from tilth.semantic.classify_cascade import ClassifyCascade, ClassifyCascaded
 from tilth.semantic.detect import Detect, WrongCells
 from tilth.semantic.distil import Distil, Distilled
 from tilth.semantic.extract import Extract, extract
@@ -27,9 +28,9 @@ from tilth.semantic.sim_join import SimJoin, sim_join
 from tilth.semantic.top_k import Ranked, TopK, top_k
 
 __all__ = [
-    "ANY", "BLOCKS", "HOSTED", "Agg", "Cascade", "Cascaded", "Classify", "Detect", "Distil", "Distilled", "Extract", "FillIn", "Filter",
-    "Frame", "GroupAnswer", "GroupBy", "Impute", "Join", "Joined", "LearnBatch", "Likelihood", "Map", "Measured", "Order", "Placed",
-    "PrefixCache", "Query", "QueryPlan", "Ranked", "Resolve", "Resolved", "Score", "Search", "SimJoin", "TopK", "WrongCells",
-    "aggregate", "batch_size", "dedup", "extract", "join", "optimize", "order_texts", "over", "plan_order", "query", "resolve",
-    "search", "sim_join", "top_k",
+    "ANY", "BLOCKS", "HOSTED", "Agg", "Cascade", "Cascaded", "Classify", "ClassifyCascade", "ClassifyCascaded", "Detect", "Distil",
+    "Distilled", "Extract", "FillIn", "Filter", "Frame", "GroupAnswer", "GroupBy", "Impute", "Join", "Joined", "LearnBatch",
+    "Likelihood", "Map", "Measured", "Order", "Placed", "PrefixCache", "Query", "QueryPlan", "Ranked", "Resolve", "Resolved", "Score",
+    "Search", "SimJoin", "TopK", "WrongCells", "aggregate", "batch_size", "dedup", "extract", "join", "optimize", "order_texts", "over",
+    "plan_order", "query", "resolve", "search", "sim_join", "top_k",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ of the suggestions has its share of delta, so that the first that passes may be 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,11 +32,13 @@ class Cuts:
 
 
 def extrapolate(
-    scores: Floats, population: int, precision: float = 0.9, recall: float = 0.9, delta: float = 0.05, labels: int = 2000
+    scores: Floats, population: int, precision: float = 0.9, recall: float = 0.9, delta: float = 0.05, labels: int = 2000,
+    accept: bool = True,
 ) -> Inquiry[Cuts]:
     """Search for cuts that keep both targets over `population` rows; those with these `scores` are a uniform sample, in random order.
 
-    Yields int64 arrays of rows of the sample to label (at most `labels` in all), is sent their labels (bool), returns `Cuts`.
+    Yields int64 arrays of rows of the sample to label (at most `labels` in all), is sent their labels (bool), returns `Cuts`. Without
+    `accept` nothing is accepted unseen, and all of delta is left for the recall.
 
     Source: tests by betting, Waudby-Smith and Ramdas (JRSS-B 2024), without replacement as in its section 5.
 
@@ -51,6 +53,7 @@ def extrapolate(
     pilot, fresh = np.arange(size // 2, dtype=np.int64), np.arange(size // 2, size, dtype=np.int64)
     first = np.asarray((yield pilot), bool)
     suggested = [_suggested(scores[pilot], first, precision, recall, margin) for margin in reversed(MARGINS)]
+    suggested = suggested if accept else [replace(cuts, accept_above=math.inf) for cuts in suggested]
     second = np.asarray((yield fresh), bool)
     for cuts in suggested:
         if _proved(cuts, scores[fresh], second, population - len(pilot), precision, recall, delta / len(suggested)):
@@ -77,6 +80,8 @@ def _proved(cuts: Cuts, scores: Floats, labels: Bools, population: int, precisio
     returned = accept | (~reject & labels)
     impure = (accept & ~labels) - (1 - precision) * returned
     missing = (reject & labels) - (1 - recall) * labels
+    if not accept.any() and math.isinf(cuts.accept_above):  # what the oracle accepts is right
+        return _negative(missing, recall, population, delta)
     return _negative(impure, precision, population, delta / 2) and _negative(missing, recall, population, delta / 2)
 
 
@@ -90,6 +95,48 @@ def _negative(figures: Floats, most: float, population: int, delta: float) -> bo
     return capital.refutes(delta)
 
 
-def rows_in_random_order(ranks: np.ndarray) -> Ints:
-    """Return the order of a bottom-k sample by its hashes: that of draws without replacement."""
-    return np.argsort(ranks, kind="stable").astype(np.int64)
+def extrapolate_accuracy(
+    confidence: Floats, expected: Ints, population: int, accuracy: float = 0.9, delta: float = 0.05, labels: int = 2000
+) -> Inquiry[tuple[tuple[int, float], ...]]:
+    """Search for the confidence from which on a proxy's class `expected` may stand, one for each class, over `population` rows.
+
+    The rows given are a uniform sample of them, in random order. Labels sent are the oracle's classes (int). Returns a (class,
+    confidence) for each class that may ever stand; none where nothing can be proved.
+
+    >>> from tilth.semantic.strata import answered
+    >>> draw = np.random.default_rng(0)
+    >>> sure, gold = draw.random(4000), draw.integers(0, 2, 4000)
+    >>> guess = np.where(draw.random(4000) < sure**0.2, gold, 1 - gold)
+    >>> [number for number, _ in answered(extrapolate_accuracy(sure, guess, 10**6), lambda rows: gold[rows])]
+    [0, 1]
+    """
+    size = min(labels, len(confidence))
+    pilot, fresh = np.arange(size // 2, dtype=np.int64), np.arange(size // 2, size, dtype=np.int64)
+    wrong = np.asarray((yield pilot)) != expected[pilot]
+    suggested = [_trusted(confidence[pilot], expected[pilot], wrong, margin * (1 - accuracy)) for margin in reversed(MARGINS)]
+    wrong = np.asarray((yield fresh)) != expected[fresh]
+    for above in suggested:
+        cuts = dict(above)
+        stands = confidence[fresh] >= np.array([cuts.get(int(number), math.inf) for number in expected[fresh]])
+        if _negative((stands & wrong) - (1 - accuracy), accuracy, population - len(pilot), delta / len(suggested)):
+            return above
+    return ()
+
+
+def _trusted(confidence: Floats, expected: Ints, wrong: Bools, allowed: float) -> tuple[tuple[int, float], ...]:
+    """The cuts with most rows above, such that on the pilot at most a share of `allowed` of all rows stands and is wrong."""
+    best: tuple[tuple[int, float], ...] = ()
+    for rate in np.linspace(0, 1, 51)[1:]:  # of wrong rows among those that stand, in each class
+        above, errors = [], 0.0
+        for number in np.unique(expected):
+            order = np.flatnonzero(expected == number)
+            order = order[np.argsort(-confidence[order], kind="stable")]
+            total = np.cumsum(wrong[order]) + 0.5
+            fits = np.flatnonzero(total <= rate * np.arange(1, len(order) + 1))
+            if len(fits):
+                above.append((int(number), float(confidence[order[fits[-1]]])))
+                errors += total[fits[-1]]
+        if errors > allowed * len(wrong):
+            return best
+        best = tuple(above)
+    return best

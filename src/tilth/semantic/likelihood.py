@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
 from tilth.op import Op, put
-from tilth.semantic.answer import Answer
+from tilth.semantic.answer import Answer, records
 from tilth.semantic.ask import answered, shown
 from tilth.semantic.filter import Filter
 from tilth.semantic.question import Question
@@ -18,7 +18,8 @@ from tilth.semantic.question import Question
 class Likelihood(Op):
     """Measure `name` (float64): the probability that the model of `step` says yes, from the log-probabilities of its one-word answer.
 
-    Where the server gives none it is 1 for a yes and 0 for a no; where there is no answer it is null. Every row has its own prompt.
+    `{name}_answer` tells how it came about and what it cost, like that of every answer. Where the server gives no log-probabilities it is
+    1 for a yes and 0 for a no; where there is no answer it is null. Every row has its own prompt.
 
     >>> Likelihood(Filter("Is it glad?", model="openai/gpt-4o-mini")).reads
     ('text',)
@@ -40,7 +41,12 @@ class Likelihood(Op):
 
     def stream(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch, answers in answered(batches, replace(self.step.question, batch=1)):
-            yield put(batch, self.name, pa.array([likelihood(answer) for answer in answers], pa.float64()))
+            yield _measured(batch, self.name, answers)
+
+
+def _measured(batch: pa.RecordBatch, name: str, answers: Sequence[Answer]) -> pa.RecordBatch:
+    measured = put(batch, name, pa.array([likelihood(answer) for answer in answers], pa.float64()))
+    return put(measured, f"{name}_answer", records(answers))
 
 
 def likelihood(answer: Answer) -> float | None:
@@ -63,8 +69,8 @@ class Unmeasured(Op):
 
     @property
     def blank(self) -> tuple[str, ...]:
-        """The column that says nothing here."""
-        return (self.step.name,)
+        """The columns that say nothing here."""
+        return (self.step.name, f"{self.step.name}_answer")
 
     @property
     def question(self) -> Question:
@@ -77,4 +83,4 @@ class Unmeasured(Op):
 
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         shown(batch.slice(0, 0), self.step.step.question)
-        return put(batch, self.step.name, pa.nulls(len(batch), pa.float64()))
+        return _measured(batch, self.step.name, [Answer(status="unasked")] * len(batch))
