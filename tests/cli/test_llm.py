@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from tilth.llm import simulate
+from tilth.semantic.demo import Demo, Machine
+
 Tilth = Callable[..., Any]
 
 
@@ -69,3 +72,23 @@ def test_what_is_wrong_is_told_before_it_serves(tilth: Tilth, argv: tuple[str, .
         said = tilth("llm", "simulate", *argv)
     assert said.code == 2
     assert told in said.err
+
+
+def test_the_demo_asks_who_should_answer(tilth: Tilth, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TILTH_LLM_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.delenv("TILTH_LLM_MODEL", raising=False)
+    code, _, said = tilth("llm", "demo")
+    assert code == 2 and "needs the name of a model" in said and "--oracle" in said
+
+
+def test_the_demo_runs_against_an_endpoint(tilth: Tilth, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    prices = tmp_path / "prices.yaml"
+    prices.write_text("mine: {input: 1, output: 2}\n")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with simulate.serve([simulate.Model("mine")], [part.gold() for part in Demo(Machine(30, 200)).parts]) as server:
+        monkeypatch.setenv("TILTH_LLM_BASE_URL", server.base_url)
+        monkeypatch.setenv("TILTH_LLM_MODEL", "mine")
+        code, out, said = tilth("llm", "demo", "--packages", "30", "--pages", "200", "--prices", str(prices), "--budget", "1.5")
+        assert code == 0, said
+        assert "Asked are mine and mine." in out and "capped at $1.50" in out and "What it cost" in out
+        assert server.stats()["mine"]["requests"] > 100
