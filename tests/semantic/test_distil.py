@@ -84,6 +84,12 @@ def test_active_learning_labels_rows_of_doubt(simulator) -> None:
     assert school.agreed >= plain.agreed - 4
 
 
+def test_few_labels_teach_before_any_is_chosen(simulator) -> None:
+    simulator(GOLD)
+    done = t.evaluate([Distil(STEP, labels=40, rounds=5)], pa.table({"text": TEXTS}))
+    assert done.executed[0].labels == 40 and done.executed[0].held_out == 12
+
+
 def test_grades_and_labels_keep_their_types(simulator) -> None:
     grades = {text: 4 if truth else 1 for text, truth in TRUTH.items()}
     names = {text: "a lesson" if yes else "an offer" for text, yes in TRUTH.items()}

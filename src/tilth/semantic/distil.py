@@ -82,7 +82,8 @@ class Distil(Fold):
         size = min(self.labels, len(state))
         exam = np.arange(int(size * self.held_out))
         school.label(exam)
-        lessons = np.arange(len(exam), len(exam) + (size - len(exam)) // (self.rounds + 1))
+        first = min(max(_FEW, (size - len(exam)) // (self.rounds + 1)), size - len(exam))  # with fewer there is no student to ask
+        lessons = np.arange(len(exam), len(exam) + first)
         school.label(lessons)
         student = school.taught(self.student, lessons)
         for left in range(self.rounds, 0, -1):
