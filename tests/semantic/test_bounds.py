@@ -23,20 +23,20 @@ def tail(n: int, p: float, least: int) -> float:
 
 
 def counted(seed: int, noise: float, calls: int | None) -> tuple[Bound, float]:
-    draw = np.random.default_rng(seed)
+    draw = np.random.default_rng([seed, 1])
     gold = draw.random(300) < 0.2
     return answered(count(gold + draw.normal(0, noise, 300), 15, 0.1, calls=calls, seed=seed), lambda rows: gold[rows]), float(gold.sum())
 
 
 def summed(seed: int, noise: float, calls: int | None) -> tuple[Bound, float]:
-    draw = np.random.default_rng(seed)
+    draw = np.random.default_rng([seed, 1])
     gold = draw.exponential(2, 300).clip(0, 10) * (draw.random(300) < 0.7)
     guess = gold[::-1] if noise > 1 else gold + draw.normal(0, noise, 300)
     return answered(total(guess, 0, 10, 60, 0.1, calls=calls, seed=seed), lambda rows: gold[rows]), float(gold.sum())
 
 
 def meant(seed: int, noise: float, calls: int | None) -> tuple[Bound, float]:
-    draw = np.random.default_rng(seed)
+    draw = np.random.default_rng([seed, 1])
     inside = draw.random(300) < 0.4
     gold = np.where(inside, draw.beta(0.5, 0.5, 300), np.nan)
     scores = inside + draw.normal(0, noise, 300)
