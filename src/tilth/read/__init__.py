@@ -1,5 +1,6 @@
 """Readers: where a corpus comes from. Each is a frozen dataclass; `path` is a file, glob, folder or URL, or a tuple of these."""
 
+from tilth.read.cdx import CdxIndex
 from tilth.read.csv import Csv
 from tilth.read.docx import Docx
 from tilth.read.epub import Epub
@@ -16,8 +17,9 @@ from tilth.read.sql import Sql
 from tilth.read.text import Text
 from tilth.read.union import Union, union
 from tilth.read.warc import Warc
+from tilth.read.wikipedia import Wikipedia
 
 __all__ = [
-    "Csv", "Docx", "Epub", "File", "Html", "Jsonl", "Machine", "Mbox", "Notebook", "Parquet", "Pdf", "Reader", "Repository", "Span",
-    "Sql", "Text", "Union", "Warc", "union",
+    "CdxIndex", "Csv", "Docx", "Epub", "File", "Html", "Jsonl", "Machine", "Mbox", "Notebook", "Parquet", "Pdf", "Reader", "Repository",
+    "Span", "Sql", "Text", "Union", "Warc", "Wikipedia", "union",
 ]

@@ -130,7 +130,7 @@ class _Box:
             yield self._message(len(self.held))
 
     def _message(self, end: int) -> tuple[int, bytes, str | None]:
-        if self.long:
+        if self.long or end - (self.place - self.base) > self.limit:
             return self.place, b"", too_long("message", self.limit)
         return self.place, _body(self.held[self.place - self.base : end]), None
 
