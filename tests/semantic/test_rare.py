@@ -34,8 +34,8 @@ def test_many_rows_with_a_good_proxy_cost_little_more_than_they_must() -> None:
     gold = draw.random(20_000) < 0.02
     scores = gold + draw.normal(0, 0.2, 20_000)
     calls = [answered(rare(scores, seed=seed), lambda rows: gold[rows]).calls for seed in range(4)]
-    hidden = gold.sum() / 9
-    least = (1 - 0.05 ** (1 / hidden)) * (~gold).sum() + gold.sum()
+    hidden = gold.sum() // 9
+    least = (1 - 0.05 ** (1 / (hidden + 1))) * (~gold).sum() + gold.sum()
     assert np.mean(calls) < 2 * least
 
 

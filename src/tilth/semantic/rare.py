@@ -4,9 +4,9 @@ Where few rows are positive, accepting unseen saves little and proving its preci
 above one cut are all asked about, which makes precision 1 for free and the number of positives found exact; all of delta is left to prove
 that few positives lie below, by draws that go more often where the score is higher (zones.py).
 
-What no method can beat: of u rows below the cut, h hidden positives are missed by a sample of a share s with probability about (1-s)^h.
-So to prove that fewer are hidden takes at least a share 1 - delta^(1/h) of the rows below: with 100 positives and recall 0.9, h is 10,
-and a quarter of those rows must be read; with 1,000 positives 3 %; with 10 positives nearly all. `overlook` lets h be larger.
+What no method can beat: of the rows below the cut, h hidden positives are missed by a sample of a share s with probability about (1-s)^h.
+So to prove that at most h are hidden takes at least a share 1 - delta^(1/(h+1)) of them: with 100 positives and recall 0.9, h is 11, and
+a fifth of those rows must be read; with 1,000 positives 3 %; with 10 positives most. `overlook` lets h be larger.
 """
 
 from __future__ import annotations
