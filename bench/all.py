@@ -34,6 +34,7 @@ PEERS = {  # environment: packages whose versions are told, variables without wh
     "datatrove": (("datatrove", "spacy"), ()), "languages": (("datatrove", "blingfire", "pysbd"), ()), "dolma": (("dolma",), ()),
     "nemo": (("nemo-curator",), ()), "dclm": (("fasttext-wheel", "nltk"), ("DCLM", "NLTK_DATA")), "native": (("rensa", "daft"), ()),
     "juicer": (("py-data-juicer",), ()), "fasttext": (("fasttext-wheel",), ()), "kenlm": (("kenlm",), ()),
+    "lotus": (("lotus-ai", "litellm"), ()),
 }  # fmt: skip
 
 
@@ -90,6 +91,15 @@ BENCHES = {
     ),
     "language": Bench("Language identification", "faster than fastText's own library, with its results", "language.py"),
     "tokens": Bench("Training and encoding", "within 1.1x of the tokenizers library alone", "tokens.py"),
+    "semantic_queries": Bench(
+        "Models as operators: plain plans, Tilth, LOTUS",
+        "limits at least 100x cheaper, joins at least 20x fewer calls at equal F1, filters at 90/90 at least 3x fewer calls of the large model "
+        "where the proxy is informative, at most 5 % worse where it is useless",
+        "semantic_queries.py --lotus {lotus}", "semantic",
+    ),
+    "semantic_join": Bench("Semantic joins, entities, orders", "at least 20x fewer calls at equal F1", "semantic_join.py", "semantic"),
+    "prefix_order": Bench("Prompts in an order that caches", "a higher share of cached tokens than in arrival order", "prefix_order.py"),
+    "llm_client": Bench("The client for models", "at least 3,000 requests a second, cache and accounts on", "llm_client.py"),
     "recipes": Bench("Recipes over the same pages", "docs/recipes.md, which this makes (no figure was set)", "recipes.py", "web"),
     "chain": Bench("The whole chain beside the floor", "25 MB/s a core without HTML extraction and encoding", "chain.py"),
     "scale": Bench("1x, 4x, 16x, 64x", "time in proportion, a worker's memory flat, both as `plan` foretold", "scale.py --mb 4"),
