@@ -34,7 +34,7 @@ PEERS = {  # environment: packages whose versions are told, variables without wh
     "datatrove": (("datatrove", "spacy"), ()), "languages": (("datatrove", "blingfire", "pysbd"), ()), "dolma": (("dolma",), ()),
     "nemo": (("nemo-curator",), ()), "dclm": (("fasttext-wheel", "nltk"), ("DCLM", "NLTK_DATA")), "native": (("rensa", "daft"), ()),
     "juicer": (("py-data-juicer",), ()), "fasttext": (("fasttext-wheel",), ()), "kenlm": (("kenlm",), ()),
-    "lotus": (("lotus-ai", "litellm"), ()),
+    "lotus": (("lotus-ai", "litellm", "bargain"), ()),
 }  # fmt: skip
 
 
@@ -93,9 +93,12 @@ BENCHES = {
     "tokens": Bench("Training and encoding", "within 1.1x of the tokenizers library alone", "tokens.py"),
     "semantic_queries": Bench(
         "Models as operators: plain plans, Tilth, LOTUS",
-        "limits at least 100x cheaper, joins at least 20x fewer calls at equal F1, filters at 90/90 at least 3x fewer calls of the large model "
-        "where the proxy is informative, at most 5 % worse where it is useless",
+        "limits at least 100x cheaper, joins at least 20x fewer calls at equal F1, filters at 90/90 at least 3x fewer calls of the large "
+        "model where the proxy is informative, at most 5 % worse where it is useless",
         "semantic_queries.py --lotus {lotus}", "semantic",
+    ),
+    "guarantees": Bench(
+        "Cascades: do targets hold", "of 300 seeds each no more misses than delta allows", "guarantees.py --peer {lotus}"
     ),
     "semantic_join": Bench("Semantic joins, entities, orders", "at least 20x fewer calls at equal F1", "semantic_join.py", "semantic"),
     "prefix_order": Bench("Prompts in an order that caches", "a higher share of cached tokens than in arrival order", "prefix_order.py"),
