@@ -1,10 +1,12 @@
 """Readers: where a corpus comes from. Each is a frozen dataclass; `path` is a file, glob, folder or URL, or a tuple of these."""
 
+from tilth.read.arrow import Arrow
 from tilth.read.cdx import CdxIndex
 from tilth.read.csv import Csv
 from tilth.read.docx import Docx
 from tilth.read.epub import Epub
 from tilth.read.html import Html
+from tilth.read.huggingface import HuggingFace
 from tilth.read.jsonl import Jsonl
 from tilth.read.machine_corpus import Machine
 from tilth.read.mbox import Mbox
@@ -20,6 +22,6 @@ from tilth.read.warc import Warc
 from tilth.read.wikipedia import Wikipedia
 
 __all__ = [
-    "CdxIndex", "Csv", "Docx", "Epub", "File", "Html", "Jsonl", "Machine", "Mbox", "Notebook", "Parquet", "Pdf", "Reader", "Repository",
-    "Span", "Sql", "Text", "Union", "Warc", "Wikipedia", "union",
+    "Arrow", "CdxIndex", "Csv", "Docx", "Epub", "File", "Html", "HuggingFace", "Jsonl", "Machine", "Mbox", "Notebook", "Parquet", "Pdf",
+    "Reader", "Repository", "Span", "Sql", "Text", "Union", "Warc", "Wikipedia", "union",
 ]
