@@ -7,8 +7,10 @@ from tilth.semantic.classify import Classify
 from tilth.semantic.classify_cascade import ClassifyCascade, ClassifyCascaded
 from tilth.semantic.detect import Detect, WrongCells
 from tilth.semantic.distil import Distil, Distilled
+from tilth.semantic.estimate import Estimate, count, mean, total
 from tilth.semantic.extract import Extract, extract
 from tilth.semantic.filter import Filter
+from tilth.semantic.find import FoundRows, find
 from tilth.semantic.frame import Frame, over
 from tilth.semantic.gather import Placed
 from tilth.semantic.group_by import GroupBy
@@ -29,8 +31,8 @@ from tilth.semantic.top_k import Ranked, TopK, top_k
 
 __all__ = [
     "ANY", "BLOCKS", "HOSTED", "Agg", "Cascade", "Cascaded", "Classify", "ClassifyCascade", "ClassifyCascaded", "Detect", "Distil",
-    "Distilled", "Extract", "FillIn", "Filter", "Frame", "GroupAnswer", "GroupBy", "Impute", "Join", "Joined", "LearnBatch",
-    "Likelihood", "Map", "Measured", "Order", "Placed", "PrefixCache", "Query", "QueryPlan", "Ranked", "Resolve", "Resolved", "Score",
-    "Search", "SimJoin", "TopK", "WrongCells", "aggregate", "batch_size", "dedup", "extract", "join", "optimize", "order_texts", "over",
-    "plan_order", "query", "resolve", "search", "sim_join", "top_k",
+    "Distilled", "Estimate", "Extract", "FillIn", "Filter", "FoundRows", "Frame", "GroupAnswer", "GroupBy", "Impute", "Join", "Joined",
+    "LearnBatch", "Likelihood", "Map", "Measured", "Order", "Placed", "PrefixCache", "Query", "QueryPlan", "Ranked", "Resolve",
+    "Resolved", "Score", "Search", "SimJoin", "TopK", "WrongCells", "aggregate", "batch_size", "count", "dedup", "extract", "find",
+    "join", "mean", "optimize", "order_texts", "over", "plan_order", "query", "resolve", "search", "sim_join", "top_k", "total",
 ]  # fmt: skip

@@ -75,7 +75,7 @@ class Cascade(FromSample):
             proxy = taught(oracle, learned, self.score, "yes")
         if proxy is None:
             return [Cascaded(self.step, None, labels=oracle.kept(), bought=oracle.bought)]
-        scores = _filled(scores_in(proxy.apply(rows), self.score, proxy))
+        scores = filled(scores_in(proxy.apply(rows), self.score, proxy))
         if len(state) < self.pool:
             found: Any = driven(self._whole(scores), oracle.yes)
         else:  # the rows that taught the proxy are no sample of what it makes of others: the rest is, and is what is left to decide
@@ -96,7 +96,7 @@ class Cascade(FromSample):
         return extrapolate(scores, population, self.precision, self.recall, self.delta, self.labels, accept=not self.rare)
 
 
-def scores_in(made: pa.RecordBatch, score: str, proxy: Op) -> pa.Array:
+def scores_in(made: pa.RecordBatch, score: str, proxy: object) -> pa.Array:
     """Return a proxy's scores of rows, float64, null where it has none; RecipeError where it adds no such column."""
     if score not in made.schema.names:
         raise RecipeError(
@@ -153,7 +153,7 @@ class Cascaded(Op):
         return Answer(False, status="proxy", score=score) if score < self.reject_below else None
 
 
-def _filled(scores: pa.Array) -> np.ndarray:
-    """A row without a score stands in the middle, where the model is asked."""
+def filled(scores: pa.Array) -> np.ndarray:
+    """Return scores as float64[rows]: a row without a score stands in the middle, where the model is asked."""
     middle = pc.approximate_median(scores)
     return np.asarray(pc.fill_null(scores, middle if middle.is_valid else 0.0))
