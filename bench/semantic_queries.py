@@ -69,6 +69,7 @@ def filtered(name: str, rows: data.Texts, small: Model, lotus: str) -> None:
         bench.plan("a row a call", lambda: kept(rows.table, filter_of(rows, "large", 1)), judge)
         bench.plan("Tilth: 8 rows a call", lambda: kept(rows.table, filter_of(rows, "large", 8)), judge)
         bench.plan("Tilth: cascade 90/90", lambda: kept(rows.table, cascade), judge)
+        bench.plan("Tilth: the same, for rare rows", lambda: kept(rows.table, replace(cascade, rare=True)), judge)
         bench.peer("LOTUS: sem_filter", "sem_filter", judge, texts=rows.texts, claim=rows.lotus)
         bench.peer("LOTUS: sem_filter, cascade 90/90", "sem_filter", judge, texts=rows.texts, claim=rows.lotus, by_helper=True)
 

@@ -68,6 +68,14 @@ def test_a_sample_without_a_yes_does_not_make_a_limit_ask_about_all(simulator) -
     assert server.stats()["big"]["answered"] < 40
 
 
+def test_nobody_is_compared_for_a_few_rows(simulator) -> None:
+    server = simulator(*GOLD, models=(BIG, SMALL), prices=PRICES)
+    plan = optimize(Query(Scan(TABLE)).filter("Is it common?").limit(5), ["big", "small"])
+    assert asked(plan.chosen.node) == [("Is it common?", "big")] and len(plan.run()[0]) == 5
+    stats = server.stats()
+    assert stats["small"]["answered"] == 0 and stats["big"]["answered"] < 20
+
+
 def test_the_best_within_a_budget(simulator) -> None:
     simulator(*GOLD, models=(BIG, SMALL), prices=PRICES)
     query = Query(Scan(TABLE)).filter("Is it rare?")
@@ -95,9 +103,9 @@ def test_a_bad_plan_is_seen_through(simulator) -> None:
 
 def test_a_plan_explains_itself(simulator) -> None:
     simulator(*GOLD, models=(BIG, SMALL), prices=PRICES)
-    plan = optimize(Query(Scan(TABLE, "pages")).filter("Is it rare?").limit(3), ["big", "small"], quality=0.8, sample=40)
+    plan = optimize(Query(Scan(TABLE, "pages")).filter("Is it rare?").limit(40), ["big", "small"], quality=0.8, sample=40)
     told = plan.explain()
-    for word in ("plan for quality 0.8", "pages: 800 rows", "limit 3", "by small", "other plans", "the sample cost $"):
+    for word in ("plan for quality 0.8", "pages: 800 rows", "limit 40", "by small", "other plans", "the sample cost $"):
         assert word in told, told
 
 

@@ -104,7 +104,8 @@ def optimize(
     0.9), at confidence 1 - `delta`; or, with a `budget` in dollars (the sample included), the plan of the best such share within it.
 
     Quality is measured: every model and batch size answers `sample` rows, and the lower bounds of agreement of a plan's tasks are
-    multiplied. SQL rules go below the models; filters are ordered by what they cost and let through; limits stop early.
+    multiplied. SQL rules go below the models; filters are ordered by what they cost and let through; limits stop early, and below one of
+    fewer rows than a sample has the reference does it: to compare others would cost more than to do it (with a budget they are compared).
     Raises RecipeError where no plan meets what is asked.
 
     Source: rank by cost / (1 - selectivity), Hellerstein and Stonebraker (SIGMOD 1993); Pareto sets of sub-plans, Abacus (Russo et al.,
@@ -112,7 +113,7 @@ def optimize(
     """
     quality = QUALITY if quality is None and budget is None else quality
     trees = variants(query.node)
-    tasks = _measured(max(trees, key=_early), models, sample, delta)
+    tasks = _measured(max(trees, key=_early), models, sample, delta, spare=budget is None)
     spent = tasks.dollars
     found = _unbeaten([choice for tree in trees for choice in choices(tree, tasks)])
     plain = _plain(query.node, tasks)
@@ -206,16 +207,28 @@ def _early(tree: Node) -> int:
     return sum(isinstance(below, Ask) for node in nodes(tree) if isinstance(node, Match) for below in nodes(node))
 
 
-def _measured(tree: Node, models: Sequence[str], size: int, delta: float) -> Tasks:
+def _measured(tree: Node, models: Sequence[str], size: int, delta: float, spare: bool) -> Tasks:
     asks, matches = {}, {}
+    few = _few(tree) if spare else {}
     for node in nodes(tree):
-        if isinstance(node, Ask):
+        if isinstance(node, Ask) and few.get(id(node), size) < size:
+            asks[named(node.step)] = measured(node.step, _sample(node.child, models, few[id(node)]), models[:1], delta, batches=(1,))
+        elif isinstance(node, Ask):
             asks[named(node.step)] = measured(node.step, _sample(node.child, models, size), models, delta)
         elif isinstance(node, Match):
             left = execute(_unfiltered(node.left, models[0], size))[0]
             right = execute(_unfiltered(node.right, models[0], sys.maxsize))[0]
             matches[node.instruction] = matched(node, left, right, models, delta)
     return Tasks(asks, matches)
+
+
+def _few(node: Node, rows: int | None = None) -> dict[int, int]:
+    """The limit above each task that stops when it is reached."""
+    if isinstance(node, Limit):
+        return _few(node.child, node.rows)
+    below = [_few(child, None if isinstance(node, Sql | Match) else rows) for child in children(node)]
+    here = {id(node): rows} if isinstance(node, Ask) and rows is not None else {}
+    return {key: value for found in (here, *below) for key, value in found.items()}
 
 
 def _sample(node: Node, models: Sequence[str], size: int) -> pa.Table:

@@ -53,7 +53,9 @@ class Measured:
         return (self.passes * rows + 0.5) / (rows + 1)
 
 
-def measured(step: Asked, sample: pa.Table, models: Sequence[str], delta: float = 0.05) -> Measured:
+def measured(
+    step: Asked, sample: pa.Table, models: Sequence[str], delta: float = 0.05, batches: Sequence[int] = BATCHES
+) -> Measured:
     """Return how the task of `step` goes on the rows of `sample`; `models[0]`, one row a prompt, is the reference.
 
     A step whose model is named is done by that model alone. `delta` is shared by all ways, so that all bounds hold at once.
@@ -62,7 +64,7 @@ def measured(step: Asked, sample: pa.Table, models: Sequence[str], delta: float 
     named = models if step.question.model == ANY else (step.question.model,)
     first = _with(step, named[0], 1)
     reference = asked_of(sample, first)
-    others = [_with(step, model, batch) for model in named for batch in BATCHES if (model, batch) != (named[0], 1)]
+    others = [_with(step, model, batch) for model in named for batch in batches if (model, batch) != (named[0], 1)]
     ways = [_way(first, reference, len(sample), len(sample), 1.0)]
     for other in others:
         made = asked_of(sample, other)
