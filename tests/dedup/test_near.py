@@ -6,6 +6,7 @@ from itertools import combinations, islice
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from tilth.dedup import NearDuplicates, Normalise, Signatures, near, probability
 from tilth.dedup.shingles import Shingles
 from tilth.errors import RecipeError
+from tilth.exchange import Tables
 from tilth.memory import addressed
 from tilth.testing import check, examples
 
@@ -30,11 +32,16 @@ def jaccard(a: str, b: str, n: int = 5) -> float:
     return len(grams[0] & grams[1]) / len(grams[0] | grams[1])
 
 
+def _signed(values: int) -> pa.Table:
+    return addressed(pa.Table.from_batches([Signatures(values).apply(batch) for batch in examples().to_batches()]))
+
+
 def test_laws():
-    rows = addressed(pa.Table.from_batches([Signatures().apply(batch) for batch in examples().to_batches()]))
+    rows = _signed(112)
     check(NearDuplicates(), rows)
     check(NearDuplicates(keep="longest", window=0), rows)
-    check(NearDuplicates(exact=Shingles()), rows)
+    check(NearDuplicates(shingles=Shingles()), rows)
+    check(NearDuplicates(1, 2, shingles=Shingles(1)), _signed(2))
 
 
 def test_equal_but_for_what_does_not_count(gone, shards):
@@ -43,18 +50,34 @@ def test_equal_but_for_what_does_not_count(gone, shards):
     assert gone(near(normalise=Normalise(numbers=False)), shards(texts)) == {}
 
 
-def test_exact_keeps_what_is_at_the_similarity_and_no_more(gone, shards):
+def test_n_grams_decide_what_is_in_doubt(gone, shards):
     rng, texts, similar = np.random.default_rng(4), [], []
     for turn in range(300):
         drawn, common = words(rng, 200), 75 + turn % 24
         texts += [" ".join(drawn[:100]), " ".join(drawn[:common] + drawn[100 : 200 - common])]
         similar.append(jaccard(texts[-1], texts[-2], 1) >= 0.8)
-    found = gone(near(0.8, ngram=1, exact=True, bands=56, rows=2), shards(texts, [250, 350]), 3)
+    found = gone(near(0.8, ngram=1, bands=56, rows=2), shards(texts, [250, 350]), 3)
     assert found == {2 * i + 1 + ((1 << 32) - 250) * (2 * i + 1 >= 250): 2 * i + ((1 << 32) - 250) * (2 * i >= 250)
                      for i in range(300) if similar[i]}  # fmt: skip
     assert 0.3 < np.mean(similar) < 0.8
-    estimated = gone(near(0.8, ngram=1, bands=56, rows=2), shards(texts, [250, 350]), 3)
+    estimated = gone([Signatures(ngram=1), NearDuplicates(bands=56, rows=2)], shards(texts, [250, 350]), 3)
     assert len(set(estimated) - set(found)) > 10  # pairs just below pass for similar by their signatures
+
+
+def test_n_grams_travel_once_to_a_shard(shards):
+    drawn = words(np.random.default_rng(5), 130)
+    texts = [" ".join(drawn[at : 100 + at]) for at in (11, 9, 7, 0)]  # the last is in doubt with all others, at 0.80 to 0.87
+    rows = shards(texts, [1, 2, 1])
+    signatures, duplicates = near(0.8, ngram=1, bands=56, rows=2)
+    signed = {n: pa.Table.from_batches([signatures.apply(batch) for batch in shard]) for n, shard in enumerate(rows)}
+    sent, home = pa.concat_tables([duplicates.scatter(batch) for table in signed.values() for batch in table.to_batches()]), Tables(signed)
+    pair, attach, estimate, compare, _ = duplicates.phases()
+    asked = estimate(attach(pair(sent, home), home), home)
+    last = asked.filter(pc.and_(pc.equal(asked["row"], 2 << 32), asked["doubt"]))
+    assert last["of"].to_pylist() == [0, 1 << 32, (1 << 32) + 1]
+    assert last["grams"].is_valid().to_pylist() == [True, True, False]
+    edges = compare(asked, home)
+    assert edges.filter(pc.equal(edges["key"], 2 << 32))["of"].to_pylist() == [0, 1 << 32, (1 << 32) + 1]
 
 
 def test_short_texts(gone, shards):

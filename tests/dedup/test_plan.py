@@ -12,13 +12,12 @@ from tilth.memory import addressed, evaluate
 
 @pytest.mark.parametrize("corpus", [10**6, 10**10, 10**13])
 @pytest.mark.parametrize("memory", [10**8, 10**10])
-@pytest.mark.parametrize("exact", [False, True])
-def test_a_plan_fits_the_memory_and_reaches_the_recall(corpus, memory, exact):
+def test_a_plan_fits_the_memory_and_reaches_the_recall(corpus, memory):
     if corpus / memory > 10**4:
         with pytest.raises(RecipeError, match="too small"):
             plan(corpus, memory)
         return
-    made = plan(corpus, memory, 0.75, 0.95, exact=exact)
+    made = plan(corpus, memory, 0.75, 0.95)
     assert made.recall >= 0.95 and made.memory <= memory and made.bands * made.rows <= 112
     assert made.partitions == 1 or made.memory * 2 > memory or made.passes > 1
     assert made.memory == int(PEAK * made.messages / made.partitions)
@@ -26,10 +25,10 @@ def test_a_plan_fits_the_memory_and_reaches_the_recall(corpus, memory, exact):
 
 def test_the_steps_are_those_of_near_and_of_as_many_passes():
     assert plan(10**9, 10**9).steps("longest") == near(0.8, keep="longest", bands=14, rows=8)
-    made = plan(10**12, 3 * 10**8, exact=True)
+    made = plan(10**12, 3 * 10**8)
     steps = made.steps()
     assert made.passes > 1 and len(steps) == 2 * made.passes
-    assert sum(step.bands for step in steps[1::2]) == made.bands and {step.exact for step in steps[1::2]} == {Shingles()}
+    assert sum(step.bands for step in steps[1::2]) == made.bands and {step.shingles for step in steps[1::2]} == {Shingles()}
     assert len({step.seed for step in steps[0::2]}) == made.passes
 
 
@@ -39,7 +38,7 @@ def test_passes_find_what_all_bands_at_once_would():
     for _ in range(pairs):
         words = ["".join(chr(97 + n) for n in letters) for letters in rng.integers(0, 26, (120, 12))]
         texts += [" ".join(words[:110]), " ".join(words[:100] + words[110:120])]  # 100 of 120: 0.83
-    made = plan(len(texts) * 4096, len(texts) * MESSAGE * 3 // 256 * 2, jaccard=0.83, recall=0.9, exact=True)
+    made = plan(len(texts) * 4096, len(texts) * MESSAGE * 3 // 256 * 2, jaccard=0.83, recall=0.9)
     assert made.passes > 2
     found = len(evaluate(made.steps(ngram=1), pa.table({"text": texts})).audit)
     chance = 1 - math.prod(1 - step.probability(100 / 120) for step in made.steps()[1::2])

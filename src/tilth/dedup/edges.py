@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from tilth.kernels.anchors import may_repeat
 from tilth.kernels.components import components
 from tilth.op import Home
 
@@ -21,13 +22,14 @@ def columns(table: pa.Table, *names: str) -> list[np.ndarray]:
 
 
 def repeated(keys: np.ndarray) -> np.ndarray:
-    """Return the indices (int64[m], sorted by key) of the keys that occur more than once.
+    """Return the indices (int64[m], sorted by key) of the keys (uint64[n]) that occur more than once.
 
-    >>> repeated(np.array([7, 5, 7, 6])).tolist()
+    >>> repeated(np.array([7, 5, 7, 6], np.uint64)).tolist()
     [0, 2]
     """
-    order = np.argsort(keys, kind="stable")
-    like_next = np.zeros(len(keys), bool)
+    some = np.flatnonzero(may_repeat(keys))
+    order = some[np.argsort(keys[some], kind="stable")]
+    like_next = np.zeros(len(order), bool)
     like_next[:-1] = keys[order][1:] == keys[order][:-1]
     return order[like_next | np.roll(like_next, 1)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +20,7 @@ from tilth.kernels import minhash as kernels
 from tilth.op import Exchange, Home, Phase, mark
 
 _GRAMS = "grams"
+_DOUBT = "doubt"
 
 
 def near(
@@ -30,15 +31,14 @@ def near(
     bands: int = 0,
     rows: int = 0,
     normalise: Normalise = PLAIN_WORDS,
-    exact: bool = False,
     variant: str = "tilth",
 ) -> list[Any]:
     """Return the steps that drop all but one of the texts whose word n-grams have at least this Jaccard similarity.
 
     Without `bands` and `rows`, `bands(jaccard)` chooses them: 14 of 8 for 0.8, as FineWeb has it. `jaccard=0` with bands and rows
-    given drops whatever shares a band, unchecked. `exact` checks pairs by their n-grams, not by the estimate of their signatures, at
-    the cost of sending the n-grams of every candidate. `variant="datatrove"` takes that tool's words, n-grams and hashes, to the bit, at a
-    fifth of the speed; `normalise` is then its own. See `Signatures`, `DatatroveSignatures` and `NearDuplicates`.
+    given drops whatever shares a band, unchecked. `variant="datatrove"` takes that tool's words, n-grams and hashes, to the bit, at a
+    fifth of the speed, and checks by the estimate alone; `normalise` is then its own. See `Signatures`, `DatatroveSignatures` and
+    `NearDuplicates`.
 
     >>> signatures, duplicates = near(0.9, keep="longest")
     >>> signatures.values, duplicates.bands, duplicates.rows
@@ -46,28 +46,28 @@ def near(
     """
     if not bands and not rows:
         bands, rows = curve.bands(jaccard)
-    duplicates = NearDuplicates(bands, rows, jaccard, keep, exact=Shingles(ngram, normalise) if exact else None)
-    if variant == "datatrove" and normalise == PLAIN_WORDS and not exact:
+    duplicates = NearDuplicates(bands, rows, jaccard, keep, shingles=Shingles(ngram, normalise) if variant == "tilth" else None)
+    if variant == "datatrove" and normalise == PLAIN_WORDS:
         return [DatatroveSignatures(bands, rows, ngram), duplicates]
     if variant != "tilth":
         raise RecipeError(
-            f"There is no variant {variant!r} of near with {normalise} and exact={exact}.", where="dedup.near",
-            why='the variants are "tilth" and "datatrove", and datatrove has its own words',
-            fix="leave out variant, or the others",
+            f"There is no variant {variant!r} of near with {normalise}.", where="dedup.near",
+            why='the variants are "tilth" and "datatrove", and datatrove has its own words', fix="leave out variant, or normalise",
         )  # fmt: skip
     return [Signatures(duplicates.values, ngram, normalise), duplicates]
 
 
 @dataclass(frozen=True)
 class NearDuplicates(Exchange):
-    """Drop all but one of the documents that hang together by signatures (column `minhash`) of at least this estimated Jaccard.
+    """Drop all but one of the documents that hang together by n-grams of at least this Jaccard similarity, found by column `minhash`.
 
-    Documents that agree on all `rows` values of one of `bands` bands are candidates. A candidate pair stays if its signatures agree
-    on at least `jaccard` of their values, less two standard errors of that estimate, 2 sqrt(J (1 - J) / values): so the check loses
-    2 to 3 % of the pairs at `jaccard` (and next to none above) of those that banding finds, while a pair at 0.65 has 4 % to pass for
-    one at 0.8. With `exact` a pair stays if its n-grams themselves have that similarity: nothing is lost and nothing passes (of short
-    pages of one template, bench/neardup.py, 0.84 of those dropped were at 0.8 by the estimate, all by the n-grams). Documents without
-    a signature are nobody's duplicates.
+    Documents that agree on all `rows` values of one of `bands` bands are candidates. The share of values that two signatures agree on
+    estimates their similarity with a standard error of sqrt(J (1 - J) / values). A candidate pair whose estimate lies more than three
+    of these errors above `jaccard` stays, one that lies more than three below goes, and of what lies between, the n-grams
+    themselves, `shingles`, decide: so the check loses one pair in a thousand at `jaccard`, and lets as few just below it pass, at
+    the cost of sending the n-grams of those in doubt. Without `shingles` a pair stays down to two errors below: 2 to 3 % of the pairs at
+    `jaccard` are lost, while a pair at 0.65 has 4 % to pass for one at 0.8 (of short pages of one template, bench/neardup.py, 0.84 of
+    those dropped were at 0.8 then). Documents without a signature are nobody's duplicates.
 
     Many documents in a band are paired by at most `window` + 1 a document, not all with all, so that a million alike cost a million
     times that (see `link`). With all hung on one, as is common, half of the similar pairs among 38,404 tldr pages, made from
@@ -81,16 +81,17 @@ class NearDuplicates(Exchange):
     >>> from tilth.memory import evaluate
     >>> said = "it is said that this text of some words was copied"
     >>> rows = pa.table({"text": [said, "another text", said.title() + "!"]})
-    >>> evaluate([Signatures(), NearDuplicates()], rows).audit.select(["row", "reason", "drop_of"]).to_pylist()
+    >>> evaluate([Signatures(), NearDuplicates(shingles=Shingles())], rows).audit.select(["row", "reason", "drop_of"]).to_pylist()
     [{'row': 2, 'reason': 'near duplicate', 'drop_of': 0}]
     """
 
+    version: ClassVar[int] = 2
     bands: int = 14
     rows: int = 8
     jaccard: float = 0.8
     keep: str = "first"
     window: int = 8
-    exact: Shingles | None = None
+    shingles: Shingles | None = None
 
     home_reads: ClassVar[tuple[str, ...]] = (COLUMN, "text")
 
@@ -107,17 +108,24 @@ class NearDuplicates(Exchange):
         """How many values a signature has."""
         return self.bands * self.rows
 
+    def _agreeing(self, errors: int) -> int:
+        """Return how many values agree in an estimate that lies so many standard errors above `jaccard`."""
+        share = self.jaccard + errors * math.sqrt(self.jaccard * (1 - self.jaccard) / self.values)
+        return math.ceil(share * self.values - 1e-9)
+
     @property
     def least(self) -> int:
         """How many values two signatures must agree on."""
-        slack = 2 * math.sqrt(self.jaccard * (1 - self.jaccard) / self.values)
-        return math.ceil((self.jaccard - slack) * self.values - 1e-9)
+        return self._agreeing(-3 if self.shingles else -2)
+
+    @property
+    def sure(self) -> int:
+        """How many values two signatures must agree on for their n-grams not to be asked."""
+        return self._agreeing(3) if self.shingles else self.least
 
     def probability(self, jaccard: float) -> float:
         """Return how likely a pair of this similarity is to be found and to pass the check."""
-        if self.exact:
-            return curve.probability(jaccard, self.bands, self.rows) if jaccard >= self.jaccard else 0.0
-        return curve.probability(jaccard, self.bands, self.rows, self.least)
+        return curve.probability(jaccard, self.bands, self.rows, self.least if jaccard >= self.jaccard else self.sure)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -142,32 +150,45 @@ class NearDuplicates(Exchange):
         return pa.table({"key": keys.ravel()} | {name: np.repeat(column, self.bands) for name, column in each.items()})
 
     def phases(self) -> tuple[Phase, ...]:
-        return (self._pair, self._attach_text, self._compare, contract) if self.exact else (self._pair, _attach, self._check, contract)
+        return self._pair, _attach, self._estimate, self._compare, contract
 
     def _pair(self, rows: pa.Table, home: Home) -> pa.Table:
         return link(rows, self.window)
 
-    def _check(self, rows: pa.Table, home: Home) -> pa.Table:
-        """At home of the worse end: keep the edges whose signatures agree enough."""
+    def _estimate(self, rows: pa.Table, home: Home) -> pa.Table:
+        """At home of the worse end: send the edges whose signatures agree enough to the better end; n-grams with those in doubt."""
         own = home.take(rows["key"].combine_chunks(), (COLUMN,))
         agree = kernels.agreements(numbers(rows[COLUMN], self.values), numbers(own[COLUMN], self.values))
-        return to_both(rows.select(NAMES).filter(pa.array(agree >= self.least)))
+        edges = rows.select(NAMES).filter(pa.array(agree >= self.least))
+        doubt = agree[agree >= self.least] < self.sure
+        row, of = columns(edges, "row", "of")
+        grams = self._grams_to_send(row, of, doubt, home)
+        return edges.set_column(0, "key", edges["of"]).append_column(_DOUBT, pa.array(doubt)).append_column(_GRAMS, grams)
 
-    def _attach_text(self, rows: pa.Table, home: Home) -> pa.Table:
-        """At home of the better end: send its n-grams with every edge, once, to the worse end."""
-        edges = distinct(rows)
-        return edges.set_column(0, "key", edges["row"]).append_column(_GRAMS, self._grams(edges["key"], home))
+    def _grams_to_send(self, row: np.ndarray, of: np.ndarray, doubt: np.ndarray, home: Home) -> pa.Array:
+        """Return the n-grams of `row` for one edge in doubt to each shard, where all that go there can read them; null for the others."""
+        asked = np.flatnonzero(doubt)
+        if self.shingles is None or not len(asked):
+            return pa.nulls(len(row), pa.large_binary())
+        _, first = np.unique(np.stack([row[asked], of[asked] >> np.uint64(32)]), axis=1, return_index=True)
+        asked = asked[first]
+        once, which = np.unique(row[asked], return_inverse=True)
+        place, sent = np.zeros(len(row), np.int64), np.zeros(len(row), bool)
+        place[asked], sent[asked] = which, True
+        return self.shingles.of(home.take(pa.array(once), ("text",))["text"]).take(pa.array(place, mask=~sent))
 
     def _compare(self, rows: pa.Table, home: Home) -> pa.Table:
-        """At home of the worse end: keep the edges whose n-grams are alike enough."""
-        alike = cast(Shingles, self.exact).jaccard(rows[_GRAMS].combine_chunks(), self._grams(rows["key"], home))
-        return to_both(rows.select(NAMES).filter(pa.array(alike >= self.jaccard)))
-
-    def _grams(self, keys: pa.ChunkedArray, home: Home) -> pa.Array:
-        """Return the n-grams of the documents at home here; each is read once, in however many edges it is."""
-        once, place = np.unique(keys.to_numpy(), return_inverse=True)
-        texts = home.take(pa.array(once), ("text",))["text"].combine_chunks()
-        return cast(Shingles, self.exact).of(texts).take(pa.array(place))
+        """At home of the better end: keep the edges that are in no doubt, and those whose n-grams are alike enough."""
+        row, of, doubt = columns(rows, "row", "of", _DOUBT)
+        alike, asked = ~doubt, np.flatnonzero(doubt)
+        if self.shingles is not None and len(asked):
+            given = np.flatnonzero(rows[_GRAMS].is_valid())
+            far, first = np.unique(row[given], return_index=True)
+            near, place = np.unique(of[asked], return_inverse=True)
+            own = self.shingles.of(home.take(pa.array(near), ("text",))["text"])
+            sets = pa.concat_arrays([rows[_GRAMS].take(pa.array(given[first])).combine_chunks(), own])
+            alike[asked] = self.shingles.jaccard(sets, np.searchsorted(far, row[asked]), len(far) + place) >= self.jaccard
+        return to_both(rows.select(NAMES).filter(pa.array(alike)))
 
     def answers(self, rows: pa.Table) -> pa.Table:
         key, row = columns(rows, "key", "row")

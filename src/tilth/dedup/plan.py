@@ -34,7 +34,6 @@ class Banding:
     rows: int
     passes: int
     partitions: int
-    exact: bool
 
     @property
     def recall(self) -> float:
@@ -54,12 +53,12 @@ class Banding:
         made: list[Any] = []
         for turn in range(self.passes):
             bands = self.bands // self.passes + (turn < self.bands % self.passes)
-            exact = Shingles(ngram) if self.exact else None
-            made += [Signatures(bands * self.rows, ngram, seed=1 + turn), NearDuplicates(bands, self.rows, self.jaccard, keep, exact=exact)]
+            signatures = Signatures(bands * self.rows, ngram, seed=1 + turn)
+            made += [signatures, NearDuplicates(bands, self.rows, self.jaccard, keep, shingles=Shingles(ngram))]
         return made
 
     def __str__(self) -> str:
-        step = NearDuplicates(self.bands, self.rows, self.jaccard, exact=Shingles() if self.exact else None)
+        step = NearDuplicates(self.bands, self.rows, self.jaccard, shingles=Shingles())
         often = f", in {self.passes} passes" if self.passes > 1 else ""
         where = f" of a worker in {self.partitions} partition{'s' if self.partitions > 1 else ''}"
         return f"{curve(step)}\n{_cost(self.documents, self.messages, self.memory)}{where}{often}"
@@ -73,13 +72,12 @@ def plan(
     *,
     document_bytes: int = 4096,
     values: int = 112,
-    exact: bool = False,
 ) -> Banding:
     """Return how to find pairs of similarity `jaccard` with at least `recall`, in a corpus and a worker's memory of so many bytes.
 
     Of all bands and rows that take at most `values` values it takes those with most rows, for they keep other pairs apart. Partitions
     bring the memory down, up to 256 of them; beyond that, passes, each with a share of the bands. Passes of different bands find a pair
-    as likely as all bands at once, and check it by fewer values, so that more pass for similar: `exact` is then worth its cost.
+    as likely as all bands at once, and check it by fewer values, so that the n-grams of more pairs are asked.
 
     Source: the idea of a plan from corpus, memory and recall is that of Oasis (Zhou et al., 2023, arXiv 2311.12537), whose rows are
     fixed at 10, and whose passes do all of its few bands again.
@@ -87,20 +85,19 @@ def plan(
     Raises RecipeError where the recall is out of reach of the values, or the memory of the passes.
 
     >>> print(plan(10**12, memory=2 * 10**9, jaccard=0.8, recall=0.9))
-    near duplicates at 0.8, by the estimate: 14 bands of 8 rows
+    near duplicates at 0.8, by n-grams where in doubt: 14 bands of 8 rows
     similarity   0.50 0.55 0.60 0.65 0.70 0.75 0.80 0.85 0.90 0.95 1.00
-    found        0.00 0.00 0.00 0.03 0.21 0.61 0.90 0.99 1.00 1.00 1.00       ▂▅▇████
+    found        0.00 0.00 0.00 0.00 0.00 0.00 0.92 0.99 1.00 1.00 1.00          ▇████
     about 244,140,625 documents: 109 GB of messages, pairing takes 1.07 GB of a worker in 256 partitions
     """
     documents = -(-corpus_bytes // document_bytes)
     for rows in range(values, 0, -1):
-        step = NearDuplicates(values // rows, rows, jaccard, exact=Shingles() if exact else None)
+        step = NearDuplicates(values // rows, rows, jaccard, shingles=Shingles())
         if step.probability(jaccard) >= recall:
             return _placed(step, documents, memory)
     raise RecipeError(
         f"No bands find {recall:.0%} of the pairs of similarity {jaccard}.", where=f"dedup.plan(jaccard={jaccard}, recall={recall})",
-        why=f"{values} values are too few, or the check by the estimate loses more than that",
-        fix="ask for less, give more values, or exact=True",
+        why=f"{values} values are too few", fix="ask for less, or give more values",
     )  # fmt: skip
 
 
@@ -110,7 +107,7 @@ def _placed(step: NearDuplicates, documents: int, memory: int) -> Banding:
     for passes in range(1, step.bands + 1):
         partitions = 1
         while partitions <= PARTITIONS:
-            placed = Banding(*found, passes, partitions, step.exact is not None)
+            placed = Banding(*found, passes, partitions)
             if placed.memory <= memory:
                 return placed
             partitions *= 2
@@ -127,7 +124,7 @@ def curve(step: NearDuplicates) -> str:
     similarities = [0.5 + 0.05 * i for i in range(11)]
     found = [step.probability(min(1.0, similarity)) for similarity in similarities]
     bars = "".join(_BARS[round(8 * chance)] for chance in found)
-    check = "by n-grams" if step.exact else "by the estimate" if step.least > 0 else "unchecked"
+    check = "unchecked" if step.least <= 0 else "by n-grams where in doubt" if step.shingles else "by the estimate"
     return (
         f"near duplicates at {step.jaccard}, {check}: {step.bands} bands of {step.rows} rows\n"
         f"{'similarity':<13}{' '.join(f'{similarity:.2f}' for similarity in similarities)}\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +21,7 @@ class Shingles:
     Raises RecipeError where `ngram` is below one.
 
     >>> one = Shingles(ngram=2)
-    >>> a, b = one.of(pa.array(["a b c", "x"])), one.of(pa.array(["A, b! D", "x y"]))
-    >>> one.jaccard(a, b).tolist()
+    >>> one.jaccard(one.of(pa.array(["a b c", "A, b! D", "x"])), np.array([0, 0]), np.array([1, 2])).tolist()
     [0.3333333333333333, 0.0]
     """
 
@@ -35,13 +35,12 @@ class Shingles:
     def of(self, texts: pa.Array) -> pa.LargeBinaryArray:
         """Return the sets, large_binary: uint64 ascending, one value a text."""
         offsets, grams = kernels.shingles(*self.normalise.words(texts), self.ngram)
+        for start, end in itertools.pairwise(offsets.tolist()):
+            grams[start:end].sort()  # NumPy's, which takes eight at a time: a sixth of the time of one in the kernel
+        offsets, grams = kernels.distinct(offsets, grams)
         return pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(texts), [None, pa.py_buffer(offsets * 8), pa.py_buffer(grams)])
 
-    def jaccard(self, left: pa.Array, right: pa.Array) -> np.ndarray:
-        """Return the Jaccard similarity (float64[n]) of each two sets."""
-        return kernels.jaccard(*_numbers(left), *_numbers(right))
-
-
-def _numbers(sets: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-    offsets, data = utf8(sets)
-    return (offsets - offsets[0]) // 8, data[offsets[0] : offsets[-1]].view(np.uint64)
+    def jaccard(self, sets: pa.Array, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Return the Jaccard similarity (float64[n]) of the sets `left[i]` and `right[i]` (int64[n]) of `sets`."""
+        offsets, data = utf8(sets)
+        return kernels.jaccard((offsets - offsets[0]) // 8, data[offsets[0] : offsets[-1]].view(np.uint64), left, right)

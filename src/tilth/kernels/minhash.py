@@ -29,7 +29,7 @@ def _letters(chunk: np.uint64) -> np.uint64:
 
 
 @kernel(allocates=False)
-def _words(text: Bytes, at: np.int64, end: np.int64, words: np.ndarray, have: int) -> tuple[np.int64, int]:
+def hash_words(text: Bytes, at: np.int64, end: np.int64, words: np.ndarray, have: int) -> tuple[np.int64, int]:
     """Hash the words of `text[at:end]` into `words[have:]` until it is full; return where to go on, and how many it holds."""
     while at < end and have < len(words):
         word = np.uint64(0)
@@ -48,16 +48,22 @@ def _words(text: Bytes, at: np.int64, end: np.int64, words: np.ndarray, have: in
     return at, have
 
 
+@kernel(allocates=False, inline=True)
+def gram_of(words: np.ndarray, at: int, size: int) -> np.uint64:
+    """Return the hash of `words[at : at + size]`."""
+    gram = np.uint64(0)
+    for k in range(size):
+        gram = gram * _BASE + words[at + k]
+    return mix64(gram)
+
+
 @kernel(allocates=False)
 def _grams(words: np.ndarray, have: int, n: int, low: np.ndarray, high: np.ndarray) -> int:
     """Hash the n-grams of `words[:have]`, or all of it where that is less than one; return how many."""
     size = min(n, have)
     count = have - size + 1
     for i in range(count):
-        gram = np.uint64(0)
-        for k in range(size):
-            gram = gram * _BASE + words[i + k]
-        gram = mix64(gram)
+        gram = gram_of(words, i, size)
         low[i] = np.uint32(gram)
         high[i] = np.uint32(gram >> np.uint64(32))
     return count
@@ -93,7 +99,7 @@ def signatures(offsets: Offsets, text: Bytes, n: int, a: np.ndarray, b: np.ndarr
     for row in range(len(out)):
         at, end, have = offsets[row], offsets[row + 1], 0
         while at < end:
-            at, have = _words(text, at, end, words, have)
+            at, have = hash_words(text, at, end, words, have)
             count: int = _grams(words, have, n, low, high)
             _lower(out[row, :half], low[:count], a[:half], b[:half])
             _lower(out[row, half:], high[:count], a[half:], b[half:])
