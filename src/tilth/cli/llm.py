@@ -57,8 +57,9 @@ def demo(given: argparse.Namespace) -> None:
     url = os.environ.get("TILTH_LLM_BASE_URL", "")
     oracle = given.oracle or os.environ.get("TILTH_LLM_MODEL", "")
     proxy = given.proxy or os.environ.get("TILTH_LLM_SMALL_MODEL", "") or oracle
-    if url and not oracle:
-        raise TilthError("The demo needs the name of a model.", where=url, fix="tilth llm demo --oracle gpt-4o --proxy gpt-4o-mini")
+    if (url or proxy) and not oracle:
+        where = url or f"--proxy {proxy}"
+        raise TilthError("The demo needs the name of a model.", where=where, fix="tilth llm demo --oracle gpt-4o --proxy gpt-4o-mini")
     budget = BUDGET if given.budget is None else given.budget
     client = Client(base_url=url, account="demo", budget=budget, prices=given.prices or {})
     show(Demo(Machine(given.packages, given.pages), Models(oracle, proxy) if oracle else Models(), client), console(width=110))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from io import StringIO
 
+import pytest
 from rich.console import Console
 
+from tilth.errors import StepError
 from tilth.llm import Client, Estimate, Spending
 from tilth.semantic.demo import Demo, Done, Machine, Models, Scored, show
 from tilth.semantic.demo.report import about, cost, estimate, quality
@@ -33,12 +35,26 @@ def test_the_whole_demo(machine: Machine) -> None:
     assert f"{done[2].plain_calls:,}" in text and "\x1b" not in text
 
 
+def test_what_was_done_before_the_budget_was_spent_is_printed(machine: Machine) -> None:
+    console = Console(file=StringIO(), width=110)
+    low = sum(each.low or 0 for each in _estimates(Demo(machine)))
+    with pytest.raises(StepError, match="budget is spent"):
+        show(Demo(machine, client=Client(budget=low)), console)
+    assert isinstance(console.file, StringIO)
+    assert "What it cost" in console.file.getvalue() and console.file.getvalue().count("Distil:") == 1
+
+
+def _estimates(demo: Demo) -> list[Estimate]:
+    with demo.reached():
+        return demo.estimates()
+
+
 def test_quality_and_cost_add_up() -> None:
     (scored,) = (line.split() for line in printed(quality([JOIN])).splitlines() if "pairs" in line)
     assert scored == ["Join", "pairs", "0.75", "0.50", "0.60"]
     lines = printed(cost([JOIN, replace(JOIN, title="Filter")])).splitlines()
     (together,) = (line.split() for line in lines if "together" in line)
-    assert together == ["together", "2.5", "14", "10", "$1.00", "2,000", "$50.00", "50.0x"]
+    assert together == ["together", "14", "10", "$1.00", "2,000", "$50.00", "50.0x"]
 
 
 def test_what_is_unknown_or_free_is_said() -> None:

@@ -27,7 +27,7 @@ class Belongings:
 
     @property
     def title(self) -> str:
-        return f"Join {len(self.machine.installed):,} packages and {len(self.machine.parts):,} parts"
+        return "Join packages and parts"
 
     def run(self) -> list[Scored]:
         packages, parts = list(self.machine.installed), list(self.machine.parts)

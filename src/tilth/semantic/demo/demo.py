@@ -21,6 +21,7 @@ from tilth.semantic.demo.rare import Rare
 from tilth.semantic.demo.topics import Topics
 
 PARTS: tuple[Callable[[Machine, Models], Part], ...] = (Fields, Rare, Belongings, Topics)
+# Priced like a large and a small hosted model of 2025.
 ORACLE = simulate.Model("large", flip=0.04, false_alarms=0.004, decay=0.0005, missing=0.0005, price=(1.25, 0.125, 10), cache="hosted")
 PROXY = simulate.Model("small", flip=0.12, false_alarms=0.04, decay=0.004, missing=0.002, price=(0.05, 0.005, 0.4), cache="hosted")
 

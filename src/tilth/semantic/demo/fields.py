@@ -36,7 +36,7 @@ class Fields:
 
     @property
     def title(self) -> str:
-        return f"Extract fields of {len(self.machine.readmes):,} packages"
+        return "Extract fields"
 
     @property
     def step(self) -> semantic.Extract:

@@ -23,7 +23,7 @@ class Rare:
 
     @property
     def title(self) -> str:
-        return f"Filter {len(self.machine.pages):,} pages: {self.machine.rare_topic}"
+        return f"Filter: {self.machine.rare_topic}"
 
     @property
     def step(self) -> semantic.Filter:

@@ -12,39 +12,45 @@ from rich.table import Table
 from tilth.llm import Estimate
 from tilth.semantic.demo.demo import ORACLE, PROXY, Demo, Done
 
+ALONE = "one by one: every row or pair in a prompt of its own to the oracle; at least: as if answers were one token"
+
 
 def about(demo: Demo) -> str:
     """Return who answers, and where the models are simulated, what that means."""
     if not demo.simulated:
         return f"Asked are {demo.models.oracle} and {demo.models.proxy}."
-    large, small = ("{} (${:.2f} and ${:.2f})".format(each.name, *(each.price or ())[::2]) for each in (ORACLE, PROXY))
+    large, small = ("{1:.2f} and {2:.2f} ({0})".format(each.name, *(each.price or ())[::2]) for each in (ORACLE, PROXY))
     return (
         f"[bold]The models are simulated:[/] they know the gold and err on purpose, {ORACLE.name} on {ORACLE.flip:.0%} and {PROXY.name} on "
         f"{PROXY.flip:.0%} of what is true, more where rows share a prompt. [bold]Their quality is not a model's quality.[/]\n"
-        f"Prompts and tokens are real, sent over HTTP; a million tokens of prompts and of answers cost, of {large}, of {small}."
+        f"Prompts and tokens are real, sent over HTTP. Dollars for a million tokens of prompts and of answers: {large}, {small}."
     )
 
 
 def show(demo: Demo, console: Console) -> list[Done]:
     """Run `demo`, print it, and return how its parts went.
 
-    Raises what `Demo.estimates` raises, before anything is asked, and StepError where the budget is spent.
+    Raises what `Demo.estimates` raises, before anything is asked, and StepError where the budget is spent; the parts done are printed.
     """
     machine = demo.machine
     console.print("[bold]Language models at work on what this machine has[/]\n")
     with console.status("reading what this machine has"):
         console.print(
-            f"{len(machine.installed):,} packages, {len(machine.parts):,} modules and Debian packages, "
-            f"{len(machine.pages):,} pages of documentation; what their metadata says is the gold.", highlight=False,
+            f"{len(machine.installed):,} packages, {len(machine.readmes):,} of them with a description; {len(machine.parts):,} parts, "
+            f"modules and Debian packages; {len(machine.pages):,} pages of documentation. Metadata is the gold.\n", highlight=False,
         )  # fmt: skip
     console.print(about(demo), highlight=False)
-    done = []
+    done: list[Done] = []
     with demo.reached():
         console.print(estimate([part.title for part in demo.parts], demo.estimates(), demo.client.budget))
-        for part in demo.parts:
-            with console.status(part.title):
-                done.append(demo.do(part))
-    console.print(quality(done), cost(done))
+        try:
+            for part in demo.parts:
+                with console.status(part.title):
+                    done.append(demo.do(part))
+        finally:  # where the budget is spent, what was done until then
+            if done:
+                console.print(quality(done), cost(done))
+                console.print(f"In {sum(each.seconds for each in done):.0f} seconds.", highlight=False)
     return done
 
 
@@ -73,7 +79,8 @@ def quality(done: Sequence[Done]) -> Table:
 
 def cost(done: Sequence[Done]) -> Table:
     """Return the table of what it cost, and what a prompt for every row or pair to the oracle would have, at least."""
-    table = _table("What it cost", "seconds", "prompts", "oracle", "dollars", "one by one", "at least", "cheaper")
+    table = _table("What it cost", "prompts", "oracle", "dollars", "one by one", "at least", "cheaper")
+    table.caption, table.caption_justify = ALONE, "left"
     for each in done:
         _compare(table, each)
     table.add_section()
@@ -89,14 +96,13 @@ def _both(one: Done, other: Done) -> Done:
 def _compare(table: Table, done: Done) -> None:
     spent, plain = done.spent.dollars, done.plain_dollars
     times = f"{plain / spent:,.1f}x" if spent else "from the cache"
-    asked = (f"{done.seconds:.1f}", f"{done.spent.calls:,}", f"{done.oracle.calls:,}", _dollars(spent))
+    asked = (f"{done.spent.calls:,}", f"{done.oracle.calls:,}", _dollars(spent))
     table.add_row(done.title, *asked, f"{done.plain_calls:,}", _dollars(plain), times)
 
 
 def _table(title: str, *columns: str) -> Table:
     """Return an empty table of a first column with texts and of figures."""
-    table = Table(title, box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    table.columns[0].no_wrap = True
+    table = Table(title, box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True, header_style="bold")
     for name in columns:
         table.add_column(name, justify="right" if name else "left")
     return table

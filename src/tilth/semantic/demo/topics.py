@@ -26,7 +26,7 @@ class Topics:
 
     @property
     def title(self) -> str:
-        return f"Distil over {len(self.machine.pages):,} pages: {self.machine.common_topic}"
+        return f"Distil: {self.machine.common_topic}"
 
     @property
     def step(self) -> semantic.Filter:
@@ -47,7 +47,7 @@ class Topics:
         return [
             Scored.of("pages kept", kept, {text for text, yes in truth.items() if yes}),
             Scored("all pages", alike, len(truth), len(truth)),
-            Scored("held-out labels agreed with", student.agreed_reviewed, student.held_out, student.held_out),
+            Scored("held-out labels", student.agreed_reviewed, student.held_out, student.held_out),
         ]
 
     def truth(self) -> dict[str, bool]:
