@@ -1,7 +1,13 @@
 """Writers: what a run leaves for other tools to read."""
 
+from tilth.write.huggingface import HuggingFace
 from tilth.write.jsonl import Jsonl
+from tilth.write.megatron import Megatron
 from tilth.write.parquet import Parquet
+from tilth.write.tfrecord import TFRecord
+from tilth.write.webdataset import WebDataset
 from tilth.write.writer import Writer
 
-__all__ = ["Jsonl", "Parquet", "Writer"]
+__all__ = [
+    "HuggingFace", "Jsonl", "Megatron", "Parquet", "TFRecord", "WebDataset", "Writer",
+]

@@ -48,7 +48,16 @@ def lines(batch: pa.RecordBatch) -> Iterator[bytes]:
     [b'{"id":"a","html":"PHA+","score":null}\\n']
     """
     for row in batch.to_pylist():
-        yield orjson.dumps(row, default=_base64, option=orjson.OPT_APPEND_NEWLINE)
+        yield orjson.dumps(row, default=encodable, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def json_of(value: Any) -> str:
+    """Return a value as JSON text, bytes in base64.
+
+    >>> json_of({"a": [1, None]})
+    '{"a":[1,null]}'
+    """
+    return orjson.dumps(value, default=encodable).decode()
 
 
 def _frames(found: Iterable[bytes]) -> Iterator[list[bytes]]:
@@ -64,7 +73,8 @@ def _frames(found: Iterable[bytes]) -> Iterator[list[bytes]]:
         yield held
 
 
-def _base64(value: Any) -> str:
+def encodable(value: Any) -> str:
+    """Return what stands in JSON for a value that it has no form for: base64 for bytes; raise TypeError for others."""
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     raise TypeError(f"{type(value).__name__} has no JSON form")

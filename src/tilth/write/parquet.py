@@ -61,7 +61,7 @@ class RowGroups:
         )
 
     def write(self, batch: pa.RecordBatch) -> None:
-        weights = np.cumsum(_long_bytes(batch))
+        weights = np.cumsum(long_bytes(batch))
         start, spent = 0, 0
         while start < len(batch):
             by_bytes = int(np.searchsorted(weights, spent + GROUP_BYTES - self.held_bytes)) + 1
@@ -88,7 +88,7 @@ class RowGroups:
         self.writer.close()
 
 
-def _long_bytes(batch: pa.RecordBatch) -> np.ndarray:
+def long_bytes(batch: pa.RecordBatch) -> np.ndarray:
     """Bytes of all long strings and lists, row by row: the weight that decides where a row group ends."""
     total = np.zeros(len(batch), np.int64)
     for column in batch.columns:
