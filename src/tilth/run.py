@@ -135,6 +135,7 @@ def run(
         publish(blobs, out_store, files)
         out_store.write_json(sorted(conductor.used), "receipts.json")
         out_store.write_json(data, "run.json")
+        out_store.write_file(_card(Run(out, data)).encode(), "README.md")
         data["times"] = keep_times(conductor, flow, out_store, time.monotonic() - start)
         conductor.receipts.pack()
         out_store.tidy()
@@ -189,6 +190,12 @@ def load(out: str) -> Run:
         raise CorpusError("There is no finished run here.", where=out, why="run.json is missing", fix="tilth run RECIPE --out " + out)
     data["times"] = (Store(out).read_json("times.json") or {}).get("steps", {})
     return Run(out, data)
+
+
+def _card(finished: Run) -> str:
+    from tilth.card import card  # which reads runs
+
+    return card(finished)
 
 
 def _stores(out: str, store: str | None) -> tuple[Store, Store]:

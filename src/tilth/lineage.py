@@ -1,0 +1,121 @@
+"""Where a corpus comes from: its recipe, its inputs, and the runs that made these, back to files that no run made."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from tilth.corpus import Manifest
+from tilth.errors import CorpusError
+from tilth.run import Run, load
+from tilth.store import Store
+
+_OF_SOURCE = re.compile(r"^[\w-]+:(?!//)")  # a union puts the name of its input before a path
+DEPTH = 50  # of runs upon runs; a folder that is its own input does not go on for ever
+
+
+@dataclass(frozen=True)
+class Input:
+    """Files of one folder that a run read: how many, the digest of the first, and the run that wrote them, if one did."""
+
+    folder: str
+    files: int
+    digest: str
+    made_by: Lineage | None = None
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """A finished run: where it lies, what made it, and its inputs."""
+
+    out: str
+    tilth: str
+    rows_in: int
+    rows_out: int
+    input_bytes: int
+    steps: tuple[str, ...]
+    inputs: tuple[Input, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(_drawn(self))
+
+
+def lineage(out: str) -> Lineage:
+    """Return the lineage of the run in folder `out`; inputs that lie in the folder of another run lead on to that.
+
+    Raises CorpusError where there is no finished run, or runs follow each other deeper than `DEPTH`.
+    """
+    return lineage_of(load(out))
+
+
+def lineage_of(run: Run, depth: int = DEPTH) -> Lineage:
+    """Return the lineage of a run at hand."""
+    if depth < 1:
+        raise CorpusError("Runs follow each other too deep.", where=run.out, why=f"more than {DEPTH}", fix="is a run its own input?")
+    manifest = Manifest.load(run.store(), run.data["manifest"])
+    folders: dict[str, dict[str, str]] = {}
+    for shard in manifest.shards if manifest else ():
+        for span, digest in zip(shard.spans, shard.digests, strict=True):
+            path = _OF_SOURCE.sub("", span.path)
+            folders.setdefault(posixpath.dirname(path), {}).setdefault(path, digest)
+    inputs = tuple(_input(folder, found, run, depth) for folder, found in sorted(folders.items()))
+    steps = tuple(entry["step"] for entry in run.funnel if entry["step"] != "read")
+    data = run.data
+    return Lineage(run.out, data["version"], data["rows_in"], data["rows_out"], data["input_bytes"], steps, inputs)
+
+
+def nameless(found: Lineage, out: str = "this corpus") -> Lineage:
+    """Return a lineage with the last part of every path only: what may be passed on."""
+    inputs = tuple(
+        replace(each, folder=_last(each.folder), made_by=each.made_by and nameless(each.made_by, _last(each.made_by.out)))
+        for each in found.inputs
+    )
+    return replace(found, out=out, inputs=inputs)
+
+
+def _input(folder: str, found: dict[str, str], run: Run, depth: int) -> Input:
+    parent = _run_around(folder)
+    other = bool(parent) and posixpath.normpath(parent) != posixpath.normpath(run.out)
+    return Input(folder, len(found), next(iter(found.values())), lineage_of(load(parent), depth - 1) if other else None)
+
+
+def _last(path: str) -> str:
+    return posixpath.basename(path.rstrip("/"))
+
+
+def _run_around(folder: str) -> str:
+    """The folder of the run that a file in `folder` belongs to: this one, or the one above it; empty if there is none."""
+    for place in (folder, posixpath.dirname(folder)):
+        if place and Store(place).read_json("run.json") is not None:
+            return place
+    return ""
+
+
+def _drawn(found: Lineage, lead: str = "") -> Iterator[str]:
+    yield f"{found.out}: {found.rows_out:,} of {found.rows_in:,} rows from {found.input_bytes / 1e6:,.1f} MB, tilth {found.tilth}"
+    yield f"{lead}├─ {len(found.steps)} steps: {_brief(found.steps)}"
+    for n, each in enumerate(found.inputs):
+        last = n == len(found.inputs) - 1
+        yield f"{lead}{'└─' if last else '├─'} {each.folder}/: {each.files:,} file{'s' if each.files > 1 else ''}, {each.digest[:12]}"
+        if each.made_by:
+            below = lead + ("   " if last else "│  ")
+            first, *rest = _drawn(each.made_by, below + "   ")
+            yield f"{below}└─ {first}"
+            yield from rest
+
+
+def _brief(steps: tuple[str, ...]) -> str:
+    """Names of steps in order, rules that follow each other counted."""
+    told: list[str] = []
+    rules = 0
+    for step in (*steps, ""):
+        if step.startswith("Filter"):
+            rules += 1
+            continue
+        if rules:
+            told.append(f"{rules} rules" if rules > 1 else "1 rule")
+            rules = 0
+        told += [step] if step else []
+    return ", ".join(told) or "none"

@@ -1,0 +1,45 @@
+"""Runs upon runs lead back to files that no run made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import tilth as t
+from tilth import dedup, read
+from tilth.cli.main import main
+from tilth.errors import CorpusError
+from tilth.lineage import lineage, nameless
+
+
+@pytest.fixture
+def chain(lines: Path, tmp_path: Path) -> str:
+    first, second = str(tmp_path / "first"), str(tmp_path / "second")
+    t.run(read.Jsonl(str(lines / "*.jsonl")), dedup.exact(), out=first, executor="inline")
+    both = read.union(old=read.Parquet(f"{first}/data/*.parquet"), new=read.Jsonl(str(lines / "1.jsonl")))
+    t.run(both, [t.Filter("score >= 10", reason="low"), t.Filter("score < 30", reason="high")], out=second, executor="inline")
+    return second
+
+
+def test_it_leads_back_to_files(chain: str, lines: Path) -> None:
+    found = lineage(chain)
+    old, new = sorted(found.inputs, key=lambda each: each.made_by is None)
+    assert found.steps == ("Filter: low", "Filter: high") and new.folder == str(lines) and new.files == 1 and new.made_by is None
+    assert old.made_by and old.made_by.steps == ("Exact",)
+    assert [(each.folder, each.files) for each in old.made_by.inputs] == [(str(lines), 6)]
+
+
+def test_it_is_drawn(chain: str, capsys) -> None:
+    assert main(["lineage", chain]) == 0
+    told = capsys.readouterr().out
+    assert "2 steps: 2 rules" in told and told.count("└─") == 3 and "first: " in told
+
+
+def test_what_is_passed_on_names_no_folder(chain: str, tmp_path: Path) -> None:
+    assert str(tmp_path) not in str(nameless(lineage(chain)))
+
+
+def test_no_run(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="no finished run"):
+        lineage(str(tmp_path))
