@@ -39,7 +39,7 @@ class Machine:
     def __post_init__(self) -> None:
         if (self.packages is not None and self.packages < 1) or self.most < LEAST:
             raise RecipeError(
-                f"There is nothing to show on {self.packages} packages and {self.most} pages.", where="tilth llm demo",
+                "There is too little to show.", where=f"tilth llm demo: packages={self.packages}, pages={self.most}",
                 why=f"it needs at least one package, and {LEAST} pages", fix=f"--packages 50 --pages {LEAST}",
             )  # fmt: skip
 
