@@ -44,6 +44,7 @@ class Exact(Exchange):
     normalise: Normalise | None = None
     keep: str = "first"
 
+    version: ClassVar[int] = 2
     limit: ClassVar[int] = 1
 
     def __post_init__(self) -> None:

@@ -53,6 +53,7 @@ class HammingDuplicates(Exchange):
     window: int = 32
     reason: str = "near duplicate"
 
+    version: ClassVar[int] = 2
     limit: ClassVar[int] = 100
 
     def __post_init__(self) -> None:

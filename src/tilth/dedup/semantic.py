@@ -85,6 +85,7 @@ class SemanticDuplicates(Exchange):
     window: int = 32
     column: str = COLUMN
 
+    version: ClassVar[int] = 2
     limit: ClassVar[int] = 100
 
     def __post_init__(self) -> None:

@@ -68,6 +68,7 @@ class RepeatedSpans(Exchange):
     copies: int = 2
     documents: int = 1
 
+    version: ClassVar[int] = 2
     limit: ClassVar[int] = 1
     settle_reads: ClassVar[tuple[str, ...]] = ("text",)
 

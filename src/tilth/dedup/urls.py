@@ -151,6 +151,7 @@ class DuplicateUrls(Exchange):
     column: str = "url"
     variant: str = "tilth"
 
+    version: ClassVar[int] = 2
     limit: ClassVar[int] = 1
 
     def __post_init__(self) -> None:

@@ -8,11 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tilth.errors import CorpusError, RecipeError
+from tilth.errors import RecipeError
 from tilth.kernels.arrow import utf8
 from tilth.kernels.hash import xxh64_each
 from tilth.op import Op, put
 from tilth.rules import Filter
+from tilth.select.scores import scores
 
 
 def pareto(score: str, alpha: float = 9.0, *, seed: int = 0) -> list[Op]:
@@ -54,9 +55,8 @@ class ParetoLuck(Op):
         return ("id", self.score)
 
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        if self.score not in batch.schema.names:
-            raise CorpusError.no_column(self.score, batch.schema.names, repr(self), "name a score that a step before this one measures")
+        given = scores(batch, self.score, repr(self))
         hashes = xxh64_each(*utf8(batch["id"]), np.uint64(self.seed))
         chance = ((hashes >> np.uint64(11)).astype(np.float64) + 0.5) / 2.0**53  # in (0, 1), both ends left out
         draw = pa.array(chance ** (-1.0 / self.alpha) - 1.0)
-        return put(batch, f"{self.score}_luck", pc.add(pc.subtract(batch[self.score].cast(pa.float64()), 1.0), draw))
+        return put(batch, f"{self.score}_luck", pc.add(pc.subtract(given, 1.0), draw))

@@ -13,6 +13,7 @@ from tilth.errors import CorpusError, RecipeError, StepError
 from tilth.kernels.hash import mix64
 from tilth.op import Fold
 from tilth.rules import Filter
+from tilth.select.scores import scores
 
 _STATE = pa.schema([("row", pa.uint64()), ("score", pa.float64()), ("right", pa.bool_())])
 _CANDIDATES = 100
@@ -59,13 +60,12 @@ class PrecisionThreshold(Fold):
 
     def observe(self, batch: pa.RecordBatch) -> pa.Table:
         """Return `row`, `score` and whether the row is positive, of rows that have both score and label."""
-        for name in (self.score, self.label):
-            if name not in batch.schema.names:
-                raise CorpusError.no_column(name, batch.schema.names, repr(self), "name the columns of the score and of the label")
-        scores = batch[self.score].cast(pa.float64())
+        if self.label not in batch.schema.names:
+            raise CorpusError.no_column(self.label, batch.schema.names, repr(self), "name the columns of the score and of the label")
+        seen = scores(batch, self.score, repr(self))
         right = pc.equal(batch[self.label].cast(pa.large_string()), self.positive)
-        known = pc.and_(pc.is_valid(right), pc.fill_null(pc.invert(pc.is_nan(scores)), False))
-        return self._bottom(pa.table([batch["row"], scores, right], schema=_STATE).filter(known))
+        known = pc.and_(pc.is_valid(right), pc.fill_null(pc.invert(pc.is_nan(seen)), False))
+        return self._bottom(pa.table([batch["row"], seen, right], schema=_STATE).filter(known))
 
     def merge(self, a: pa.Table, b: pa.Table) -> pa.Table:
         return self._bottom(pa.concat_tables([a, b]))
@@ -73,23 +73,23 @@ class PrecisionThreshold(Fold):
     def finish(self, state: pa.Table) -> list[Filter]:
         if not len(state):
             raise CorpusError.empty(repr(self), why=f"no row has both {self.score!r} and {self.label!r}")
-        scores, right = state["score"].to_numpy(), state["right"].to_numpy(zero_copy_only=False)
-        order = np.argsort(-scores, kind="stable")
-        scores, hits = scores[order], np.cumsum(right[order])
-        ends = np.unique(np.linspace(0, len(scores), _CANDIDATES + 1).astype(int)[1:])
-        ends = np.unique(np.searchsorted(-scores, -scores[ends - 1], side="right"))  # with all that tie
+        values, right = state["score"].to_numpy(), state["right"].to_numpy(zero_copy_only=False)
+        order = np.argsort(-values, kind="stable")
+        values, hits = values[order], np.cumsum(right[order])
+        ends = np.unique(np.linspace(0, len(values), _CANDIDATES + 1).astype(int)[1:])
+        ends = np.unique(np.searchsorted(-values, -values[ends - 1], side="right"))  # with all that tie
         threshold, best = math.nan, 0.0
         for kept in ends.tolist():
             enough = at_least(int(hits[kept - 1]), kept, self.precision) <= 1 - self.confidence
             best = max(best, hits[kept - 1] / kept)
             if enough:
-                threshold = float(scores[kept - 1])
+                threshold = float(values[kept - 1])
             elif not math.isnan(threshold) or at_least(kept, kept, self.precision) <= 1 - self.confidence:
                 break  # enough rows for a test to pass, and it did not
         if math.isnan(threshold):
             raise StepError(
                 f"No threshold of {self.score!r} is shown to have a precision of {self.precision}.", where=repr(self),
-                why=f"the best of {len(scores)} labelled rows is {best:.3f}, or they are too few to show it",
+                why=f"the best of {len(values)} labelled rows is {best:.3f}, or they are too few to show it",
                 fix="label more rows, ask for less precision, or train a better classifier",
             )
         return [Filter(f"{self.score} >= {threshold!r}", f"{self.score} too low for a precision of {self.precision}")]

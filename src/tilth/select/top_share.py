@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from tilth.errors import CorpusError, RecipeError
 from tilth.op import Fold
 from tilth.rules import Filter
+from tilth.select.scores import scores
 
 _STATE = pa.schema([("bin", pa.int64()), ("rows", pa.int64()), ("bytes", pa.int64())])
 _BITS = 16  # of a float64 a pass: four passes tell any two values apart, and a state has 65,536 rows at most
@@ -27,7 +28,8 @@ class TopShare(Fold):
     are not counted, and go. `lowest` keeps the lowest values instead (perplexity). The threshold is that of sorting all values, found by
     counting: a pass looks at the next 16 bits of the numbers that the pass before could not tell from the threshold.
 
-    Raises RecipeError where `share` is no share or `by` neither "rows" nor "bytes", CorpusError where no row has a value.
+    Raises RecipeError where `share` is no share or `by` neither "rows" nor "bytes", CorpusError where no row has a value, or where
+    they are no numbers that float64 tells apart (see `scores`).
 
     Source: DCLM keeps the top tenth by its classifier (Li et al., 2024, section 4.4); selection by digits is radix selection.
 
@@ -60,9 +62,7 @@ class TopShare(Fold):
 
     def observe(self, batch: pa.RecordBatch) -> pa.Table:
         """Return, for each value of the next digits, how many rows have it and how many bytes of text these hold."""
-        if self.column not in batch.schema.names:
-            raise CorpusError.no_column(self.column, batch.schema.names, repr(self), "name a column that a step before this one measures")
-        values = batch[self.column].cast(pa.float64())
+        values = scores(batch, self.column, repr(self))
         known = np.asarray(pc.fill_null(pc.invert(pc.is_nan(values)), False))
         numbers = _ordered(values.fill_null(0.0).to_numpy(), self.lowest)
         for place, digit in enumerate(self.prefix):
