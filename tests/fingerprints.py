@@ -16,7 +16,9 @@ from tilth.catalog import names
 from tilth.op import Exchange, Fold, Op
 
 GOLDEN = Path(__file__).parent / "golden" / "fingerprints.json"
-FAMILIES = ("clean", "segment", "filters", "embed", "dedup", "select", "tokenize", "llm", "semantic", "kernels", "rules", "grammar")
+FAMILIES = (
+    "clean", "segment", "filters", "embed", "dedup", "decontaminate", "select", "tokenize", "instruct", "llm", "semantic", "kernels", "rules", "grammar",
+)  # fmt: skip
 
 
 def steps() -> dict[str, type]:

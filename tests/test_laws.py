@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
 
+import instruct_steps
 import model_steps
 import pyarrow as pa
 import pytest
@@ -42,7 +43,7 @@ LISTS: dict[str, dict] = {  # composites that need a user's list or model, or an
     "dedup.perceptual": {"column": "id"}, "filters.urls": {"domains": ("example.com",), "column": "id"},
     "filters.bad_words": {"lists": ("cat",), "lang": "en"},
     "filters.stop_words": {"lists": ("the", "on"), "lang": "en"},
-    **model_steps.COMPOSITES,
+    **model_steps.COMPOSITES, **instruct_steps.COMPOSITES,
 }
 
 
@@ -149,7 +150,7 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
         "filters.Languages": [(filters.Languages(), examples()), (filters.Languages("both", least=5), examples())],
         "filters.Language": [(filters.Language(model=model), examples()) for model in ("", "tilth", "both")],
     }
-    found |= embedded() | model_steps.instances()
+    found |= embedded() | model_steps.instances() | instruct_steps.instances()
     for name, thing in steps().items():
         if name not in found:
             found[name] = [(thing(), examples())]
@@ -166,8 +167,9 @@ def test_every_step_keeps_the_laws(name: str) -> None:
 def test_every_composite_is_a_list_of_steps_that_run(name: str) -> None:
     made = names()[name](**{key: names_model() if value == "NAMES" else value for key, value in LISTS.get(name, {}).items()})
     assert all(isinstance(step, (Op, Fold, Exchange)) for step in made)
-    done = evaluate(made, examples())
-    assert len(done.table) + len(done.audit) + len(done.quarantine) == len(examples())
+    rows = instruct_steps.rows() if name.startswith("instruct.") else examples()
+    done = evaluate(made, rows)
+    assert len(done.table) + len(done.audit) + len(done.quarantine) == len(rows)
 
 
 def test_no_step_changes_without_saying_so() -> None:

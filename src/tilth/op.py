@@ -58,6 +58,11 @@ class Op:
         return ()
 
     @property
+    def results(self) -> tuple[str, ...]:
+        """Columns of lists that `apply` adds for others than steps to read: a run writes them, as it does numbers and texts."""
+        return ()
+
+    @property
     def rehearsal(self) -> Sequence[Any]:
         """The steps that stand for this one where nothing may be spent (`check`, `plan`): the same columns, without their cost."""
         return (self,)

@@ -230,9 +230,10 @@ def _partitions(store: Store, name: str, manifest: Manifest, save: bool = True) 
 
 
 def _writers(store: Store, pieces: dict[int, Piece], steps: list[Any], given: pa.Schema) -> list[Writer]:
-    """Parquet of what people read, and what steps bring; binary columns, and lists that were not given, are between steps."""
+    """Parquet of what people read, and what steps bring; binary columns, and lists neither given nor results, are between steps."""
     schema = store.parquet(next(iter(pieces.values())).schema).schema_arrow
-    inner = tuple(field.name for field in schema if _is_binary(field.type) or (_is_list(field.type) and field.name not in given.names))
+    read = {*given.names, *(name for step in steps for name in getattr(step, "results", ()))}
+    inner = tuple(field.name for field in schema if _is_binary(field.type) or (_is_list(field.type) and field.name not in read))
     brought = [step.writer for step in steps if getattr(step, "writer", None) is not None]
     return [Parquet(without=inner), *brought]
 
