@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -17,15 +19,17 @@ FATES = pa.schema([
 ])  # fmt: skip
 
 
-def trail(run: Run, kind: str) -> pa.Table:
-    """Return all rows of a run's "audit", "quarantine" or "edits", read from what it published."""
-    out = Store(run.out)
+def stream_trail(out: Store, kind: str, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of all files of "audit", "quarantine" or "edits" that the run published, in order; memory is a row group."""
     names = sorted(name for name in (out.read_json("published.json") or {}) if name.startswith(f"{kind}/"))
-    tables = []
     for name in names:
         with out.fs.open(out.path(name), "rb") as file:
-            tables.append(pq.read_table(file))
-    return pa.concat_tables([TRAILS[kind].empty_table(), *tables])
+            yield from pq.ParquetFile(file).iter_batches(columns=columns, use_threads=False)
+
+
+def trail(run: Run, kind: str) -> pa.Table:
+    """Return all rows of a run's "audit", "quarantine" or "edits", read from what it published."""
+    return pa.Table.from_batches(stream_trail(Store(run.out), kind), TRAILS[kind])
 
 
 def fates(run: Run) -> pa.Table:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tilth.sketch import Sketch
 from tilth.web.bins import Bins, binned, ticks
-from tilth.web.sketch import Sketch
 
 
 def sketch_of(values: object) -> Sketch:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from tilth.fates import stream_trail
 from tilth.run import load
 from tilth.store import Store
 from tilth.web import drops as module
 from tilth.web.drops import Drop, Examples, drops_of
-from tilth.web.trails import redacted, trail
+from tilth.web.trails import redacted
 
 
 def finished(out: str) -> tuple[list[Drop], Examples]:
     run = load(out)
     examples = Examples(drops_of(run), {"web"})
-    for batch in trail(Store(out), "audit"):
+    for batch in stream_trail(Store(out), "audit"):
         examples.add(batch)
     return examples.finish(run, redacted), examples
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 
+from tilth.fates import stream_trail
 from tilth.run import load
 from tilth.store import Store
 from tilth.web.duplicates import LARGE, LARGEST, Copies
-from tilth.web.trails import redacted, trail
+from tilth.web.trails import redacted
 
 
 def test_clusters_of_the_run(out: str) -> None:
     copies, stands = Copies(), Counter[int]()
-    for batch in trail(Store(out), "audit"):
+    for batch in stream_trail(Store(out), "audit"):
         copies.add(batch)
         stands.update(of for of in batch["drop_of"].to_pylist() if of is not None)
     (found,) = copies.finish(load(out), Store(out), redacted)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tilth.sketch import Sketch
 from tilth.web.bins import Bins, binned
 from tilth.web.figures import HEIGHT, WIDTH, Mark, bar, histogram, sizes
-from tilth.web.sketch import Sketch
 
 
 def drawn(markup: str) -> ET.Element:

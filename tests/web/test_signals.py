@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from web.hostile import web
 
+from tilth.fates import stream_trail
 from tilth.grammar import parse
 from tilth.run import load
+from tilth.signals import Dropped, Signal, _decisive, add_kept, signals_of
 from tilth.store import Store
-from tilth.web.signals import Dropped, Signal, _decisive, add_kept, signals_of
-from tilth.web.trails import trail
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def signals(out: str) -> dict[str, Signal]:
     found = signals_of(run)
     add_kept(run, found)
     dropped = Dropped(found, [stage["offset"] for stage in run.data["stages"]])
-    for batch in trail(Store(out), "audit"):
+    for batch in stream_trail(Store(out), "audit"):
         dropped.add(batch)
     return {signal.name: signal for signal in found}
 

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from web.hostile import MAIL
 
 from tilth.audit import EXCERPT
+from tilth.fates import stream_trail
 from tilth.run import load
 from tilth.store import Store
-from tilth.web.trails import Chosen, Document, audited, document, kept, redacted, spread, trail
+from tilth.web.trails import Chosen, Document, audited, document, kept, redacted, spread
 
 
 def named(rows: list[int]) -> pa.RecordBatch:
@@ -43,17 +44,17 @@ def test_choosing_is_not_taking_the_first() -> None:
 
 def test_the_audit_is_read_in_columns_and_documents_are_found_again(out: str) -> None:
     folder = Store(out)
-    every = [row for batch in trail(folder, "audit", ["row", "id"]) for row in batch.to_pylist()]
+    every = [row for batch in stream_trail(folder, "audit", ["row", "id"]) for row in batch.to_pylist()]
     assert len(every) == load(out).data["audited"] and set(every[0]) == {"row", "id"}
     wanted = every[5]
     assert audited(folder, [wanted["row"]])[wanted["row"]].id == wanted["id"]
-    assert audited(folder, []) == {} and list(trail(folder, "nothing")) == []
+    assert audited(folder, []) == {} and list(stream_trail(folder, "nothing")) == []
 
 
 def test_kept_documents_are_found_in_the_latest_stage_that_had_them(out: str) -> None:
     run = load(out)
     folder = Store(out)
-    gone = next(row for batch in trail(folder, "audit", ["row", "id", "step"]) for row in batch.to_pylist() if row["step"] == 3)
+    gone = next(row for batch in stream_trail(folder, "audit", ["row", "id", "step"]) for row in batch.to_pylist() if row["step"] == 3)
     last = next(iter(run.pieces()))
     found = kept(run, [gone["row"], last << 32], ("id", "source", "text"))
     assert found[gone["row"]].id == gone["id"] and found[last << 32].text

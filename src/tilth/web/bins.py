@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tilth.web.sketch import Sketch
+from tilth.sketch import Sketch
 
 BINS = 48
 EDGE = 0.001  # of the values on each side lie in the bins at the ends

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tilth.fates import stream_trail
 from tilth.run import Run
 from tilth.store import Store
-from tilth.web.trails import trail
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Edit:
 def edits_of(run: Run, out: Store) -> list[Edit]:
     """Return one Edit for each step that edited a text, in order of the steps."""
     sums: dict[int, np.ndarray] = {}
-    for batch in trail(out, "edits", ["step", "before", "after"]):
+    for batch in stream_trail(out, "edits", ["step", "before", "after"]):
         steps = np.asarray(batch["step"])
         figures = np.stack([np.ones(len(batch), np.int64), np.asarray(batch["before"]), np.asarray(batch["after"])])
         for step in np.unique(steps):

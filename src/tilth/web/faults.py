@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from tilth.fates import stream_trail
 from tilth.run import Run
 from tilth.store import Store
 from tilth.web.drops import groups_of
-from tilth.web.trails import Chosen, Document, Show, trail
+from tilth.web.trails import Chosen, Document, Show
 
 KINDS = 30  # shown, those of most rows
 _MOST_KINDS = 1000  # told apart; errors of further kinds are of one kind, "others"
@@ -31,7 +32,7 @@ class Fault:
 def faults_of(run: Run, out: Store, show: Show) -> list[Fault]:
     """Return the kinds of errors, most rows first."""
     counts, chosen = Counter[tuple[int, str]](), Chosen()
-    for batch in trail(out, "quarantine"):
+    for batch in stream_trail(out, "quarantine"):
         kinds = pa.array([kind_of(error or "") for error in batch["error"].to_pylist()], pa.large_string())
         for key, at in groups_of(pa.record_batch({"step": batch["step"], "kind": kinds}), "step", "kind"):
             key = key if key in counts or len(counts) < _MOST_KINDS else (key[0], "others")

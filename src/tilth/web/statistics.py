@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from tilth.corpus import Manifest
+from tilth.fates import stream_trail
 from tilth.receipts import Receipts
 from tilth.run import Run, load
+from tilth.signals import Dropped, Signal, add_kept, signals_of
 from tilth.store import Store
 from tilth.web.drops import Drop, Examples, drops_of
 from tilth.web.duplicates import Clusters, Copies
 from tilth.web.edits import Edit, edits_of
 from tilth.web.faults import Fault, faults_of
 from tilth.web.languages import languages_of
-from tilth.web.signals import Dropped, Signal, add_kept, signals_of
-from tilth.web.trails import redacted, trail
+from tilth.web.trails import redacted
 
 SOURCES = 14  # shown by name, those of most rows
 
@@ -53,7 +54,7 @@ def statistics(out: str, redact: bool = True) -> Statistics:
     signals, copies, examples = signals_of(run), Copies(), Examples(drops_of(run), set(largest))
     add_kept(run, signals)
     dropped = Dropped(signals, [stage["offset"] for stage in run.data["stages"]])
-    for batch in trail(folder, "audit"):
+    for batch in stream_trail(folder, "audit"):
         for fold in (examples, dropped, copies):
             fold.add(batch)
     times, manifest = folder.read_json("times.json") or {}, Manifest.load(run.store(), run.data["manifest"])

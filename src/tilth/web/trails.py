@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from tilth.audit import EXCERPT
 from tilth.clean.pii import RedactPii
+from tilth.fates import stream_trail
 from tilth.op import Batch
 from tilth.piece import read_piece
 from tilth.run import Run
@@ -38,14 +38,6 @@ class Document:
 
 
 Show = Callable[[list[Document]], list[Document]]  # what stands between documents and the page
-
-
-def trail(out: Store, kind: str, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of all files of "audit", "quarantine" or "edits" that the run published, in order; memory is a row group."""
-    names = sorted(name for name in (out.read_json("published.json") or {}) if name.startswith(f"{kind}/"))
-    for name in names:
-        with out.fs.open(out.path(name), "rb") as file:
-            yield from pq.ParquetFile(file).iter_batches(columns=columns, use_threads=False)
 
 
 def spread(rows: np.ndarray) -> np.ndarray:
@@ -108,7 +100,7 @@ def audited(out: Store, rows: Iterable[int]) -> dict[int, Document]:
     wanted = pa.array(sorted(rows), pa.uint64())
     found: dict[int, Document] = {}
     if len(wanted):
-        for batch in trail(out, "audit", ["row", "id", "source", "excerpt", "drop_of"]):
+        for batch in stream_trail(out, "audit", ["row", "id", "source", "excerpt", "drop_of"]):
             batch = batch.filter(pc.is_in(batch["row"], value_set=wanted))
             found |= {one.row: one for one in (document(batch, i) for i in range(len(batch)))}
     return found

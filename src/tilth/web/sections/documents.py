@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from tilth.rules import Threshold, columns, thresholds
+from tilth.signals import FAILS
 from tilth.web.markup import Html, joined, tag
 from tilth.web.numerals import figure
 from tilth.web.page import nothing
-from tilth.web.signals import FAILS
 from tilth.web.trails import Document
 
 LONGEST_ID = 200

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from tilth.signals import Limit, Signal
 from tilth.web.bins import binned
 from tilth.web.figures import Mark, bar, histogram
 from tilth.web.markup import Html, joined, tag
 from tilth.web.numerals import count, figure, share
 from tilth.web.page import code, lead, nothing
 from tilth.web.sections.documents import SIGNS
-from tilth.web.signals import Limit, Signal
 from tilth.web.statistics import Statistics
 
 MOST = 120  # figures drawn

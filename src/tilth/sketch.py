@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 FRESH = 1 << 17  # values that wait to be counted
-_SHIFT = np.int64(40)  # of 52 bits of fraction, 12 are kept
+BITS = 12  # of the 52 of a fraction, those that are kept
 
 
 @dataclass
@@ -31,6 +31,8 @@ class Sketch:
     _values: np.ndarray = field(default_factory=lambda: np.zeros(0))
     _counts: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     _fresh: list[np.ndarray] = field(default_factory=list)
+    bits: int = BITS  # fewer make it smaller and coarser: values are off by less than 1 / 2**bits of themselves
+    wait: int = FRESH
 
     def add(self, values: np.ndarray) -> None:
         """Count float64 values, NaN for null."""
@@ -39,8 +41,8 @@ class Sketch:
         if not len(known):
             return
         self.least, self.most = min(self.least, float(known.min())), max(self.most, float(known.max()))
-        self._fresh.append(rounded(known))
-        if sum(map(len, self._fresh)) > FRESH:
+        self._fresh.append(rounded(known, self.bits))
+        if sum(map(len, self._fresh)) > self.wait:
             self._settle()
 
     @property
@@ -65,7 +67,7 @@ class Sketch:
     def positive(self) -> Sketch:
         """Return the same of the values above zero alone."""
         above = self.values > 0
-        return Sketch(0, max(self.least, 0.0), self.most, self.values[above], self.counts[above])
+        return Sketch(0, max(self.least, 0.0), self.most, self.values[above], self.counts[above], bits=self.bits)
 
     @property
     def known(self) -> int:
@@ -84,10 +86,11 @@ class Sketch:
         return np.bincount(at, weights=self.counts, minlength=len(edges) - 1).astype(np.int64)
 
 
-def rounded(values: np.ndarray) -> np.ndarray:
-    """Return float64 values with all but 13 significant bits cut off, towards zero.
+def rounded(values: np.ndarray, bits: int = BITS) -> np.ndarray:
+    """Return float64 values with all but `bits` bits of their fraction cut off, towards zero.
 
     >>> rounded(np.array([0.1, -3.0, 8191.0, 123456.0])).tolist()
     [0.0999..., -3.0, 8191.0, 123456.0]
     """
-    return ((np.ascontiguousarray(values, np.float64) + 0.0).view(np.int64) >> _SHIFT << _SHIFT).view(np.float64)
+    cut = np.int64(52 - bits)
+    return ((np.ascontiguousarray(values, np.float64) + 0.0).view(np.int64) >> cut << cut).view(np.float64)

@@ -19,7 +19,7 @@ from tilth.op import Batch
 from tilth.piece import read_piece, schema_of
 from tilth.rules import thresholds
 from tilth.run import Run
-from tilth.web.sketch import Sketch
+from tilth.sketch import Sketch
 
 BATCH_ROWS = 1 << 15
 FAILS = {"<": np.greater_equal, "<=": np.greater, ">": np.less_equal, ">=": np.less, "==": np.not_equal, "!=": np.equal}

@@ -6,8 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tilth.web import sketch as module
-from tilth.web.sketch import Sketch, rounded
+from tilth.sketch import Sketch, rounded
 
 values = st.lists(st.floats(width=64), max_size=200)
 
@@ -44,9 +43,8 @@ def test_quantiles_are_those_of_the_rounded_values(rows: list[float], q: float) 
     assert at in exact and np.mean(exact <= at) >= q - 1e-9
 
 
-def test_memory_follows_the_values_and_not_the_rows(monkeypatch) -> None:
-    monkeypatch.setattr(module, "FRESH", 1000)
-    sketch = Sketch()
+def test_memory_follows_the_values_and_not_the_rows() -> None:
+    sketch = Sketch(wait=1000)
     for _ in range(50):
         sketch.add(np.tile(np.arange(10.0), 50))
         assert sum(map(len, sketch._fresh)) <= 1000
