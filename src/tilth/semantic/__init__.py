@@ -16,6 +16,7 @@ from tilth.semantic.gather import Placed
 from tilth.semantic.group_by import GroupBy
 from tilth.semantic.impute import FillIn, Impute
 from tilth.semantic.join import Joined, join
+from tilth.semantic.join_cascade import cascade_join
 from tilth.semantic.join_step import Join
 from tilth.semantic.likelihood import Likelihood
 from tilth.semantic.map import Map
@@ -33,6 +34,7 @@ __all__ = [
     "ANY", "BLOCKS", "HOSTED", "Agg", "Cascade", "Cascaded", "Classify", "ClassifyCascade", "ClassifyCascaded", "Detect", "Distil",
     "Distilled", "Estimate", "Extract", "FillIn", "Filter", "FoundRows", "Frame", "GroupAnswer", "GroupBy", "Impute", "Join", "Joined",
     "LearnBatch", "Likelihood", "Map", "Measured", "Order", "Placed", "PrefixCache", "Query", "QueryPlan", "Ranked", "Resolve",
-    "Resolved", "Score", "Search", "SimJoin", "TopK", "WrongCells", "aggregate", "batch_size", "count", "dedup", "extract", "find",
-    "join", "mean", "optimize", "order_texts", "over", "plan_order", "query", "resolve", "search", "sim_join", "top_k", "total",
+    "Resolved", "Score", "Search", "SimJoin", "TopK", "WrongCells", "aggregate", "batch_size", "cascade_join", "count", "dedup",
+    "extract", "find", "join", "mean", "optimize", "order_texts", "over", "plan_order", "query", "resolve", "search", "sim_join",
+    "top_k", "total",
 ]  # fmt: skip

@@ -127,8 +127,8 @@ def join(
         return await plan.run(meter, mine, other), meter.spent
 
     found, spent = next(iter(llm.in_order(work, [plan], window=1)))
-    pairs = sorted(_spread(found.matches, mine, other))
-    open_pairs = sorted(_spread(found.unanswered, mine, other))
+    pairs = sorted(spread(found.matches, mine, other))
+    open_pairs = sorted(spread(found.unanswered, mine, other))
     if limit:
         pairs = pairs[:limit]
     rows = as_table(left).num_rows
@@ -137,8 +137,8 @@ def join(
     return Joined(pairs_table(sorted(done, key=lambda each: each[:1])), pairs_table(open_pairs), spent, plan.method)
 
 
-def _spread(verdicts: dict[Pair, Answer], left: Different, right: Different) -> Iterator[tuple[int, int, Answer]]:
-    """Yield the pairs of rows that a pair of different rows stands for."""
+def spread(verdicts: dict[Pair, Answer], left: Different, right: Different) -> Iterator[tuple[int, int, Answer]]:
+    """Yield the pairs of rows, with their answer, that a pair of different rows stands for."""
     for (n, m), answer in verdicts.items():
         for one in left.copies[n]:
             for two in right.copies[m]:
