@@ -118,9 +118,16 @@ def close_batch(
         broken = pa.array([i in faults for i in range(length)], BOOL)
         full = {name: pc.if_else(broken, pa.scalar(None, column.type), column) for name, column in full.items()}
         full["error"] = pa.array([faults.get(i) for i in range(length)], STRING)
-    full["id"] = pc.if_else(pc.fill_null(pc.equal(full["id"], ""), True), places, full["id"])  # an empty id names nothing
+    full["id"] = _named(full["id"], places)
     full["source"] = pa.repeat(pa.scalar(source, STRING), length)
     return pa.record_batch(list(full.values()), schema=schema)
+
+
+def _named(ids: pa.Array, places: pa.Array) -> pa.Array:
+    """The ids, a place where there is none, or an empty one, which names nothing. (A file that is one document has no time for kernels.)"""
+    if len(ids) == 1:
+        return ids if ids[0].as_py() else places
+    return pc.if_else(pc.fill_null(pc.equal(ids, ""), True), places, ids)
 
 
 def error_row(place: str, why: str, schema: pa.Schema, source: str) -> pa.RecordBatch:
@@ -134,6 +141,8 @@ def places(name: str, offsets: Any) -> pa.Array:
     >>> places("a.jsonl", [0, 12]).to_pylist()
     ['a.jsonl:0', 'a.jsonl:12']
     """
+    if len(offsets) == 1:
+        return pa.array([f"{name}:{offsets[0]}"], STRING)
     numbers = pa.array(np.asarray(offsets, np.int64)).cast(STRING)
     return pc.binary_join_element_wise(pa.scalar(name, STRING), numbers, pa.scalar(":", STRING))
 

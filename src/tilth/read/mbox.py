@@ -20,12 +20,12 @@ from tilth.read.lines import cut_bytes, too_long
 from tilth.read.reader import File, Reader, Span
 from tilth.read.streams import Broken, chunks, codec_of, compressed, read_at_most
 
-_BEGIN = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]*\d\d:\d\d[^\n]*\n")
+_FROM = re.compile(rb"From [^\n]*\d\d:\d\d[^\n]*\n")
 _QUOTED_FROM = re.compile(rb"(?m)^>(>*From )")
 _ATTRIBUTION = re.compile(r"(?m)^[^>\n][^\n]{0,200}:[ \t]*\n(?:[ \t]*\n)?(?=>)")  # "On Monday, A. Bee wrote:"
 _QUOTE = re.compile(r"(?m)^>.*\n?")
 _HEADERS = {
-    "subject": "Subject", "sender": "From", "to": "To", "message_id": "Message-ID", "in_reply_to": "In-Reply-To", "list_id": "List-Id",
+    "subject": "subject", "sender": "from", "to": "to", "message_id": "message-id", "in_reply_to": "in-reply-to", "list_id": "list-id",
 }
 _BACK = 3  # bytes before a message that say that it begins
 
@@ -72,7 +72,8 @@ class Mbox(Reader):
         message = email.parser.BytesParser().parsebytes(data)
         if not message.keys():
             raise Unreadable("no mail message: it has no headers")
-        headers = {name: _header(message[key]) for name, key in _HEADERS.items()}
+        first = {name.lower(): value for name, value in reversed(message.items())}
+        headers = {name: _header(first.get(key)) for name, key in _HEADERS.items()}
         plain, html, attachments = _parts(message)
         text = "\n\n".join(filter(None, (_decoded(part) for part in plain)))
         quoted = len(_QUOTE.findall(text))
@@ -81,7 +82,7 @@ class Mbox(Reader):
         body: dict[str, Any] = {"text": text if plain or not html else None}
         if not plain and html:
             body |= {"html": html[0].get_payload(decode=True) or b"", "content_type": f"text/html; charset={_charset(html[0]) or 'utf-8'}"}
-        about = {"id": headers["message_id"], "date": _date(message["Date"]), "attachments": attachments, "quoted_lines": quoted}
+        about = {"id": headers["message_id"], "date": _date(first.get("date")), "attachments": attachments, "quoted_lines": quoted}
         return {**headers, **body, **about}
 
 
@@ -115,15 +116,26 @@ class _Box:
 
     def feed(self, chunk: bytes) -> Iterator[tuple[int, bytes, str | None]]:
         self.held += chunk
-        while found := _BEGIN.search(self.held, self.searched):
+        while (found := self._next()) >= 0:
             if self.place >= 0:
-                yield self._message(found.start())
-            self.place, self.long, self.searched = self.base + found.start(), False, found.end()
+                yield self._message(found)
+            self.place, self.long, self.searched = self.base + found, False, found + 5
         self.searched = max(self.searched, self.held.rfind(b"\n", 0, max(0, len(self.held) - 1)) + 1)
         begun = self.place - self.base
         if self.place >= 0 and len(self.held) - begun > self.limit:
             self.long = True
         self._forget(max(0, self.searched - _BACK) if self.long or self.place < 0 else begun)
+
+    def _next(self) -> int:
+        """Where in `held` the next message begins: after a blank line, with a line that is whole. -1 if it is not there yet."""
+        if self.base == 0 and self.searched == 0 and _FROM.match(self.held):
+            return 0
+        at = self.held.find(b"\nFrom ", max(0, self.searched - 1))
+        while at >= 0:
+            if (self.held[at - 1 : at] == b"\n" or self.held[at - 2 : at] == b"\n\r") and _FROM.match(self.held, at + 1):
+                return at + 1
+            at = self.held.find(b"\nFrom ", at + 1)
+        return -1
 
     def last(self) -> Iterator[tuple[int, bytes, str | None]]:
         if self.place >= 0:
@@ -199,6 +211,8 @@ def _header(value: Any) -> str | None:
     """A header as people read it: encoded words decoded, folded lines joined."""
     if value is None:
         return None
+    if isinstance(value, str) and "=?" not in value:
+        return " ".join(value.split()).encode("utf-8", "replace").decode() or None
     parts = []
     try:
         for data, charset in email.header.decode_header(value):

@@ -104,7 +104,12 @@ def _dicts(value: Any) -> list[Any]:
 
 def _joined(value: Any) -> str:
     """A text that is a string or a list of lines."""
-    return "".join(line for line in value if isinstance(line, str)) if isinstance(value, list) else value if isinstance(value, str) else ""
+    if isinstance(value, list):
+        try:
+            return "".join(value)
+        except TypeError:
+            return "".join(line for line in value if isinstance(line, str))
+    return value if isinstance(value, str) else ""
 
 
 def _fenced(text: str, language: str) -> str:

@@ -1,0 +1,351 @@
+"""Readers and writers against the libraries that they stand on, alone in a bare loop over the same bytes.
+
+    .venv/bin/python bench/readers.py
+    .venv/bin/python bench/readers.py --rounds 3 --only Pdf,Sql
+
+Corpora are made here, but for PDF (a real report of 131 pages, where the folder of real data is present). Each round runs every contender
+once, in turn; the table shows medians of processor seconds (`time.process_time`) and the ratio of the two. "alone" is what a person would
+write by hand with the library: it yields the text of each document and keeps nothing; the reader yields Arrow batches with all columns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import bz2
+import email
+import io
+import json
+import mailbox
+import platform
+import sqlite3
+import statistics
+import subprocess
+import tarfile
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from email.message import EmailMessage
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+import pyarrow as pa
+
+from tilth import read, write
+from tilth.read import Reader
+
+REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "semantic" / "sycamore_documents.tar.gz"
+CONTAINER, PACKAGE = "urn:oasis:names:tc:opendocument:xmlns:container", "http://www.idpf.org/2007/opf"
+Case = tuple[str, Callable[[], object], Callable[[], object]]
+
+
+def consume(reader: Reader) -> int:
+    files = reader.files()
+    schema = reader.schema(files)
+    rows = 0
+    for file in files:
+        for span in reader.cut(file, 128 << 20):
+            for batch in reader.read(span, schema):
+                assert "error" not in batch.schema.names or batch["error"].null_count == len(batch)
+                rows += len(batch)
+    return rows
+
+
+def words(n: int, seed: int = 0) -> str:
+    return " ".join(f"word{(i * 7919 + seed) % 5003}" for i in range(n))
+
+
+def pdf(folder: Path) -> Case:
+    import pypdfium2
+
+    with tarfile.open(REAL) as archive:
+        for member in archive:
+            if member.name.endswith(("NVDA_10k_2025.pdf", "Transformer.pdf")):
+                (folder / Path(member.name).name).write_bytes(archive.extractfile(member).read())
+
+    def alone() -> None:
+        for path in folder.glob("*.pdf"):
+            with pypdfium2.PdfDocument(path.read_bytes()) as document:
+                for page in document:
+                    layer = page.get_textpage()
+                    layer.get_text_range()
+                    layer.close()
+                    page.close()
+
+    return f"pypdfium2 {version('pypdfium2')}", alone, lambda: consume(read.Pdf(str(folder)))
+
+
+def docx(folder: Path) -> Case:
+    import docx as python_docx
+
+    made = python_docx.Document()
+    for i in range(400):
+        made.add_paragraph(words(60, i))
+    made.save(folder / "a.docx")
+
+    def alone() -> None:
+        "\n\n".join(paragraph.text for paragraph in python_docx.Document(str(folder / "a.docx")).paragraphs)
+
+    return f"python-docx {version('python-docx')}", alone, lambda: consume(read.Docx(str(folder)))
+
+
+def epub(folder: Path) -> Case:
+    from resiliparse.extract.html2text import extract_plain_text
+    from resiliparse.parse.html import HTMLTree
+
+    pages = {f"{i}.xhtml": "<html><body>" + "".join(f"<p>{words(80, i + j)}</p>" for j in range(60)) + "</body></html>" for i in range(40)}
+    items = "".join(f'<item id="{name}" href="{name}" media-type="application/xhtml+xml"/>' for name in pages)
+    spine = "".join(f'<itemref idref="{name}"/>' for name in pages)
+    with zipfile.ZipFile(folder / "a.epub", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("META-INF/container.xml", f'<container xmlns="{CONTAINER}"><rootfile full-path="b.opf"/></container>')
+        archive.writestr("b.opf", f'<package xmlns="{PACKAGE}"><manifest>{items}</manifest><spine>{spine}</spine></package>')
+        for name, page in pages.items():
+            archive.writestr(name, page)
+
+    def alone() -> None:
+        with zipfile.ZipFile(folder / "a.epub") as archive:
+            for name in pages:
+                extract_plain_text(HTMLTree.parse(archive.read(name).decode()), preserve_formatting=True, main_content=False)
+
+    return f"zipfile, resiliparse {version('resiliparse')}", alone, lambda: consume(read.Epub(str(folder)))
+
+
+def mbox(folder: Path) -> Case:
+    with closing(mailbox.mbox(folder / "a.mbox")) as box:
+        for i in range(2000):
+            message = EmailMessage()
+            message["Subject"], message["From"], message["Message-ID"] = f"On soil {i}", "a@example.org", f"<{i}@example.org>"
+            message["Date"] = "Wed, 01 May 2024 12:00:00 +0200"
+            message.set_content(words(200, i))
+            box.add(message)
+
+    def alone() -> None:
+        with closing(mailbox.mbox(folder / "a.mbox", factory=email.message_from_binary_file)) as box:
+            for message in box:
+                message.get_payload(decode=True).decode()
+
+    return "mailbox, email (stdlib)", alone, lambda: consume(read.Mbox(str(folder)))
+
+
+def notebook(folder: Path) -> Case:
+    cells = [{"cell_type": ["markdown", "code"][i % 2], "source": [words(20, i) + "\n"] * 5} for i in range(100)]
+    for i in range(200):
+        (folder / f"{i}.ipynb").write_text(json.dumps({"nbformat": 4, "metadata": {}, "cells": cells}))
+
+    def alone() -> None:
+        for path in folder.glob("*.ipynb"):
+            "\n\n".join("".join(cell["source"]) for cell in json.loads(path.read_bytes())["cells"])
+
+    return "json (stdlib)", alone, lambda: consume(read.Notebook(str(folder)))
+
+
+def repository(folder: Path) -> Case:
+    for i in range(1500):
+        (folder / f"d{i % 30}").mkdir(exist_ok=True)
+        (folder / f"d{i % 30}" / f"f{i}.py").write_text("\n".join(words(8, i + j) for j in range(120)))
+    (folder / "LICENSE").write_text("Apache License, Version 2.0")
+    subprocess.run(["git", "-C", str(folder), "init", "-q"], check=True)
+
+    def alone() -> None:
+        listed = subprocess.run(["git", "-C", str(folder), "ls-files", "-co", "--exclude-standard"], capture_output=True, check=True).stdout
+        for name in listed.decode().splitlines():
+            (folder / name).read_bytes().decode()
+
+    return "git ls-files, open", alone, lambda: consume(read.Repository(str(folder)))
+
+
+def _rows() -> list[tuple[int, str, float]]:
+    return [(i, words(60, i), i / 7) for i in range(40_000)]
+
+
+def sqlite(folder: Path) -> Case:
+    with closing(sqlite3.connect(folder / "a.db")) as connection:
+        connection.execute("CREATE TABLE docs (id INTEGER PRIMARY KEY, text TEXT, score REAL)")
+        connection.executemany("INSERT INTO docs VALUES (?, ?, ?)", _rows())
+        connection.commit()
+
+    def alone() -> None:
+        with closing(sqlite3.connect(folder / "a.db")) as connection:
+            cursor = connection.execute("SELECT * FROM docs")
+            while rows := cursor.fetchmany(2048):
+                pa.table(list(map(pa.array, zip(*rows, strict=True))), names=["id", "text", "score"])
+
+    return "sqlite3 (stdlib), to Arrow", alone, lambda: consume(read.Sql(f"sqlite:///{folder}/a.db", table="docs", id="id"))
+
+
+def duckdb(folder: Path) -> Case:
+    import duckdb as engine
+
+    kept = pa.table(list(map(pa.array, zip(*_rows(), strict=True))), names=["id", "text", "score"])
+    with closing(engine.connect(str(folder / "a.db"))) as connection:
+        connection.register("kept", kept)
+        connection.execute("CREATE TABLE docs AS SELECT * FROM kept")
+
+    def alone() -> None:
+        with closing(engine.connect(str(folder / "a.db"), read_only=True, config={"threads": "1"})) as connection:
+            for _ in connection.sql("SELECT * FROM docs ORDER BY rowid").to_arrow_reader(2048):
+                pass
+
+    return f"duckdb {version('duckdb')}, to Arrow", alone, lambda: consume(read.Sql(f"duckdb:///{folder}/a.db", table="docs", id="id"))
+
+
+def wikipedia(folder: Path) -> Case:
+    import mwparserfromhell
+    from lxml import etree
+
+    text = "'''Soil''' is [[earth|ground]].<ref>{{cite web|url=x|title=y}}</ref>\n\n== Kinds ==\n" + "\n".join(
+        f"* ''{words(12, i)}'' in [[page {i}]] {{{{template|a={i}}}}}" for i in range(40)
+    )
+    pages = "".join(
+        f"<page><title>{i}</title><ns>0</ns><id>{i}</id><revision><id>{i}</id><text>{escape(text)}</text></revision></page>\n"
+        for i in range(300)
+    )
+    (folder / "a.xml.bz2").write_bytes(bz2.compress(f"<mediawiki>{pages}</mediawiki>".encode()))
+
+    def alone() -> None:
+        with bz2.open(folder / "a.xml.bz2") as file:
+            for _, element in etree.iterparse(file, tag="page"):
+                mwparserfromhell.parse(element.findtext("revision/text")).strip_code()
+                element.clear()
+
+    return f"lxml, mwparserfromhell {version('mwparserfromhell')}", alone, lambda: consume(read.Wikipedia(str(folder)))
+
+
+def wet(folder: Path) -> Case:
+    from fastwarc.warc import ArchiveIterator
+    from warcio.warcwriter import WARCWriter
+
+    with open(folder / "a.warc.wet.gz", "wb") as file:
+        writer = WARCWriter(file, gzip=True)
+        for i in range(4000):
+            data = words(400, i).encode()
+            writer.write_record(writer.create_warc_record(
+                f"https://example.org/{i}", "conversion", payload=io.BytesIO(data), length=len(data), warc_content_type="text/plain",
+            ))
+
+    def alone() -> None:
+        with open(folder / "a.warc.wet.gz", "rb") as file:
+            for record in ArchiveIterator(file, parse_http=False):
+                record.reader.read().decode()
+
+    return f"fastwarc {version('fastwarc')}", alone, lambda: consume(read.Warc(str(folder)))
+
+
+def hub(folder: Path) -> Case:
+    import datasets
+
+    made = datasets.Dataset.from_dict({"text": [words(200, i) for i in range(20_000)], "score": [i / 3 for i in range(20_000)]})
+    made.save_to_disk(str(folder / "saved"))
+
+    def alone() -> None:
+        for _ in datasets.load_from_disk(str(folder / "saved")).with_format("arrow").iter(2048):
+            pass
+
+    return f"datasets {version('datasets')}", alone, lambda: consume(read.HuggingFace(str(folder / "saved")))
+
+
+def _table() -> pa.Table:
+    n = 20_000
+    return pa.table({
+        "row": pa.array(range(n), pa.uint64()), "id": pa.array([f"id {i}" for i in range(n)], pa.large_string()),
+        "text": pa.array([words(120, i) for i in range(n)], pa.large_string()), "score": [i / 7 for i in range(n)],
+    })
+
+
+def _writer(writer: write.Writer, table: pa.Table, folder: Path) -> Callable[[], None]:
+    def ours() -> None:
+        about = writer.write(iter(table.to_batches(max_chunksize=2048)), table.schema, lambda suffix: (folder / f"ours{suffix}").open("wb"))
+        writer.finish({0: about})
+
+    return ours
+
+
+def tfrecord(folder: Path) -> Case:
+    from tfrecord.writer import TFRecordWriter
+
+    table = _table()
+
+    def alone() -> None:
+        writer = TFRecordWriter(str(folder / "a.tfrecord"))
+        for row in table.to_pylist():
+            writer.write({
+                "row": (row["row"], "int"), "id": (row["id"].encode(), "byte"), "text": (row["text"].encode(), "byte"),
+                "score": (row["score"], "float"),
+            })
+        writer.close()
+
+    return f"tfrecord {version('tfrecord')}", alone, _writer(write.TFRecord(), table, folder)
+
+
+def webdataset(folder: Path) -> Case:
+    from webdataset import TarWriter
+
+    table = _table()
+
+    def alone() -> None:
+        with TarWriter(str(folder / "a.tar"), mtime=0) as writer:
+            for row in table.to_pylist():
+                about = {key: row[key] for key in ("row", "id", "score")}
+                writer.write({"__key__": f"{row['row']:014d}", "txt": row["text"], "json": about})
+
+    return f"webdataset {version('webdataset')}", alone, _writer(write.WebDataset(), table, folder)
+
+
+def hub_writer(folder: Path) -> Case:
+    import datasets
+
+    table = _table()
+    made = datasets.Dataset(table)
+
+    def alone() -> None:
+        made.to_parquet(str(folder / "a.parquet"))
+
+    return f"datasets {version('datasets')}", alone, _writer(write.HuggingFace(), table, folder)
+
+
+CASES: dict[str, Callable[[Path], Case]] = {
+    "read.Pdf": pdf, "read.Docx": docx, "read.Epub": epub, "read.Mbox": mbox, "read.Notebook": notebook, "read.Repository": repository,
+    "read.Sql (SQLite)": sqlite, "read.Sql (DuckDB)": duckdb, "read.Wikipedia": wikipedia, "read.Warc (WET)": wet,
+    "read.HuggingFace": hub, "write.TFRecord": tfrecord, "write.WebDataset": webdataset, "write.HuggingFace": hub_writer,
+}
+
+
+def timed(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def measured(make: Callable[[Path], Case], rounds: int) -> tuple[str, float, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        library, alone, ours = make(Path(folder))
+        alone(), ours()  # imports, compiled kernels, the disk's cache
+        found = [(timed(alone), timed(ours)) for _ in range(rounds)]
+    return library, statistics.median(a for a, _ in found), statistics.median(b for _, b in found)
+
+
+def table_of(only: list[str], rounds: int) -> Iterator[str]:
+    yield f"Processor seconds, medians of {rounds} interleaved rounds, {platform.machine()}, Python {platform.python_version()}.\n"
+    yield "| | library alone | seconds | Tilth | ratio |"
+    yield "|---|---|---:|---:|---:|"
+    for name, make in CASES.items():
+        if (only and not any(word.lower() in name.lower() for word in only)) or (name == "read.Pdf" and not REAL.exists()):
+            continue
+        library, alone, ours = measured(make, rounds)
+        yield f"| `{name}` | {library} | {alone:.3f} | {ours:.3f} | {ours / alone:.2f} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", default="", help="parts of names, with commas between")
+    options: Any = parser.parse_args()
+    for line in table_of([word for word in options.only.split(",") if word], options.rounds):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
