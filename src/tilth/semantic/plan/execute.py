@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tilth.semantic.plan.guarded import Guarded
 from tilth.semantic.plan.query import Ask, Limit, Match, Node, Scan, Sql, Where, asked_of, children, joined, nodes, paired, schema, unmarked
 from tilth.semantic.plan.relational import sql, where
 
@@ -91,6 +92,10 @@ def _made(node: Node, at_work: Execution) -> Iterator[pa.Table]:
         yield sql(_all(node.child, _unhurried(at_work)), node.select)
     elif isinstance(node, Match):
         yield from _matched(node, at_work)
+    elif isinstance(node, Ask) and isinstance(node.step, Guarded):
+        whole = _all(node.child, _unhurried(at_work))
+        at_work.of(node).came += len(whole)
+        yield _asked(node, whole, at_work)
     elif isinstance(node, Where | Ask):
         for chunk in rows(node.child, at_work):
             at_work.of(node).came += len(chunk)

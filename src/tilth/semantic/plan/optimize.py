@@ -13,7 +13,9 @@ import pyarrow as pa
 
 from tilth.errors import RecipeError
 from tilth.kernels.hash import mix64
+from tilth.semantic.asked import Asked
 from tilth.semantic.plan.execute import Execution, execute
+from tilth.semantic.plan.guarded import Guarded
 from tilth.semantic.plan.query import ANY, Ask, Limit, Match, Node, Query, Scan, Sql, Where, children, nodes, replaced
 from tilth.semantic.plan.rewrite import variants
 from tilth.semantic.plan.ways import Matched, MatchWay, Measured, Way, matched, measured, named
@@ -21,6 +23,7 @@ from tilth.semantic.plan.ways import Matched, MatchWay, Measured, Way, matched, 
 WIDEST = 48  # plans kept at a node; beyond it the cheapest of each quality are kept
 QUALITY = 0.9  # where neither a quality nor a budget is stated
 LEAST = 8  # rows of a sample, where a twentieth of all would be fewer
+TARGETS = (0.9, 0.95)  # of cascades, beside the quality asked for
 FILTERS = 8  # in one row of filters whose every order is weighed
 
 
@@ -90,7 +93,8 @@ class QueryPlan:
             task = self.tasks.of(node)
             way = next(way for way in task.ways if way.step == node.step)
             passes = f", {task.passes:.0%} pass" if node.filters else ""
-            agrees = f"agrees on {way.agreed} of {way.asked} (at least {way.low:.2f})"
+            agrees = f"{way.step.small if isinstance(way.step, Guarded) else ''} agrees on {way.agreed} of {way.asked}".strip()
+            agrees += f" (at least {way.low:.2f})"
             return f"{_short_step(way)}: {agrees}, ${way.dollars * 1000:.4f} a 1,000 rows{passes}"
         if isinstance(node, Match):
             return _said_match(node, self.tasks.matches[node.instruction])
@@ -103,6 +107,9 @@ def optimize(
     """Return the cheapest plan whose answers agree with those of `models[0]` on a share of at least `quality` of the rows (by default
     0.9), at confidence 1 - `delta`; or, with a `budget` in dollars (the sample included), the plan of the best such share within it.
 
+    A filter may be done by a cascade (guarded.py): then its share is that of precision and of recall, each at least the target. How that
+    bounds agreement: with a share s of rows that the reference keeps, it is at least 1 - s * ((1 - recall) + (1 - precision) / precision).
+
     Quality is measured: every model and batch size answers `sample` rows, and the lower bounds of agreement of a plan's tasks are
     multiplied. SQL rules go below the models; filters are ordered by what they cost and let through; limits stop early, and below one of
     fewer rows than a sample has the reference does it: to compare others would cost more than to do it (with a budget they are compared).
@@ -113,7 +120,8 @@ def optimize(
     """
     quality = QUALITY if quality is None and budget is None else quality
     trees = variants(query.node)
-    tasks = _measured(max(trees, key=_early), models, sample, delta, spare=budget is None)
+    targets = tuple(sorted({*TARGETS, *([quality] if quality is not None and 0 < quality < 1 else [])}))
+    tasks = _measured(max(trees, key=_early), models, sample, delta, targets, spare=budget is None)
     spent = tasks.dollars
     found = _unbeaten([choice for tree in trees for choice in choices(tree, tasks)])
     plain = _plain(query.node, tasks)
@@ -131,14 +139,15 @@ def optimize(
     return QueryPlan(best, tuple(found), tasks, spent, plain, asked_for)
 
 
-def choices(node: Node, tasks: Tasks) -> list[Choice]:
-    """Return the plans for a tree that no other plan for it beats."""
+def choices(node: Node, tasks: Tasks, limited: bool = False) -> list[Choice]:
+    """Return the plans for a tree that no other plan for it beats; where it is `limited`, without those that need all rows together."""
     if isinstance(node, Scan):
         return [Choice(node, len(node.table))]
     if isinstance(node, Ask) and node.filters:
-        return _filtered(node, tasks)
+        return _filtered(node, tasks, limited)
     found = []
-    for below in product(*(choices(child, tasks) for child in children(node))):
+    limited = isinstance(node, Limit) or (limited and not isinstance(node, Sql))
+    for below in product(*(choices(child, tasks, limited) for child in children(node))):
         found += _on_top(node, below, tasks)
     return _unbeaten(found)
 
@@ -160,7 +169,8 @@ def _on_top(node: Node, below: Sequence[Choice], tasks: Tasks) -> list[Choice]:
 
 def _done(below: Choice, way: Way, passes: float) -> Choice:
     quality = below.quality * way.low
-    dollars, tokens = below.dollars + below.rows * way.dollars, below.tokens + below.rows * way.tokens
+    dollars = below.dollars + way.fixed[0] + below.rows * way.dollars
+    tokens = below.tokens + way.fixed[1] + below.rows * way.tokens
     return Choice(Ask(below.node, way.step), below.rows * passes, dollars, tokens, quality)
 
 
@@ -172,18 +182,19 @@ def _paired(over: Node, below: Sequence[Choice], way: MatchWay, share: float) ->
     return Choice(node, left.rows * right.rows * share, dollars, tokens, left.quality * right.quality * way.low)
 
 
-def _filtered(node: Ask, tasks: Tasks) -> list[Choice]:
+def _filtered(node: Ask, tasks: Tasks, limited: bool) -> list[Choice]:
     """A row of filters in every order and by every way: the best for each set of them, built from those of smaller sets."""
     filters: list[Measured] = []
     child: Node = node
     while isinstance(child, Ask) and child.filters and len(filters) < FILTERS:
         filters.append(tasks.of(child))
         child = child.child
-    done: dict[frozenset[int], list[Choice]] = {frozenset(): choices(child, tasks)}
+    done: dict[frozenset[int], list[Choice]] = {frozenset(): choices(child, tasks, limited)}
     for size in range(1, len(filters) + 1):
         for chosen in _subsets(len(filters), size):
             found = [
-                _done(each, way, filters[last].passes) for last in chosen for each in done[chosen - {last}] for way in filters[last].ways
+                _done(each, way, filters[last].passes) for last in chosen for each in done[chosen - {last}]
+                for way in filters[last].ways if not (limited and way.whole)
             ]  # fmt: skip
             done[chosen] = _unbeaten(found)
     return done[frozenset(range(len(filters)))]
@@ -207,14 +218,14 @@ def _early(tree: Node) -> int:
     return sum(isinstance(below, Ask) for node in nodes(tree) if isinstance(node, Match) for below in nodes(node))
 
 
-def _measured(tree: Node, models: Sequence[str], size: int, delta: float, spare: bool) -> Tasks:
+def _measured(tree: Node, models: Sequence[str], size: int, delta: float, targets: Sequence[float], spare: bool) -> Tasks:
     asks, matches = {}, {}
     few = _few(tree) if spare else {}
     for node in nodes(tree):
         if isinstance(node, Ask) and few.get(id(node), size) < size:
             asks[named(node.step)] = measured(node.step, _sample(node.child, models, few[id(node)]), models[:1], delta, batches=(1,))
         elif isinstance(node, Ask):
-            asks[named(node.step)] = measured(node.step, _sample(node.child, models, size), models, delta)
+            asks[named(node.step)] = measured(node.step, _sample(node.child, models, size), models, delta, targets=targets)
         elif isinstance(node, Match):
             left = execute(_unfiltered(node.left, models[0], size))[0]
             right = execute(_unfiltered(node.right, models[0], sys.maxsize))[0]
@@ -284,7 +295,11 @@ def _said_match(node: Match, task: Matched) -> str:
 
 def _short_step(way: Way) -> str:
     asked = way.step.question
-    return f"{asked.kind} {asked.instruction[:50]!r} by {asked.model}, {asked.batch} rows a prompt"
+    return f"{asked.kind} {asked.instruction[:50]!r} by {_by(way.step)}, {asked.batch} rows a prompt"
+
+
+def _by(step: Asked) -> str:
+    return f"a cascade {step.small} -> {step.question.model} at {step.target:g}" if isinstance(step, Guarded) else step.question.model
 
 
 def _order(node: Node) -> str:
@@ -296,7 +311,7 @@ def _who(node: Ask | Match) -> str:
     if isinstance(node, Match):
         return f"match {node.instruction[:24]!r} by {node.model}, {node.method} of {node.block}"
     asked = node.step.question
-    return f"{asked.kind} {asked.instruction[:24]!r} by {asked.model} x{asked.batch}"
+    return f"{asked.kind} {asked.instruction[:24]!r} by {_by(node.step)} x{asked.batch}"
 
 
 def _short(node: Node) -> str:

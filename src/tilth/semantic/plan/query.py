@@ -21,6 +21,7 @@ from tilth.semantic.classify import Classify
 from tilth.semantic.filter import Filter
 from tilth.semantic.join import Joined, Method, join
 from tilth.semantic.map import Map
+from tilth.semantic.plan.guarded import Guarded
 from tilth.semantic.plan.relational import sql, where
 from tilth.semantic.rows import as_table
 from tilth.semantic.score import Score
@@ -61,7 +62,7 @@ class Ask:
 
     @property
     def filters(self) -> bool:
-        return isinstance(self.step, Filter)
+        return isinstance(self.step, Filter | Guarded)
 
 
 @dataclass(frozen=True, eq=False)

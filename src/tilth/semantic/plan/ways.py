@@ -10,9 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tilth.errors import RecipeError
+from tilth.semantic.answer import Answer
 from tilth.semantic.asked import Asked
+from tilth.semantic.filter import Filter
 from tilth.semantic.join import Method
+from tilth.semantic.likelihood import likelihood
 from tilth.semantic.nearest import alike
+from tilth.semantic.plan.guarded import Guarded, asked_about
 from tilth.semantic.plan.query import ANY, Match, asked_of, joined
 from tilth.semantic.rows import different
 from tilth.semantic.share import least_share
@@ -27,7 +31,8 @@ METHODS: tuple[Method, ...] = ("block", "search")
 class Way:
     """One model with so many rows a prompt. `dollars` and `tokens` are of one row; `agreed` of `asked` rows got the reference's answer.
 
-    `low` is the lower bound of that share at the confidence asked for; the reference itself has 1.0.
+    `low` is the lower bound of that share at the confidence asked for; the reference itself has 1.0, a cascade its target. `fixed` is
+    what a cascade's proof costs however many rows there are, in dollars and in tokens.
     """
 
     step: Asked
@@ -36,6 +41,12 @@ class Way:
     agreed: int
     asked: int
     low: float
+    fixed: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it needs all rows together."""
+        return isinstance(self.step, Guarded)
 
 
 @dataclass(frozen=True)
@@ -54,23 +65,27 @@ class Measured:
 
 
 def measured(
-    step: Asked, sample: pa.Table, models: Sequence[str], delta: float = 0.05, batches: Sequence[int] = BATCHES
-) -> Measured:
+    step: Asked, sample: pa.Table, models: Sequence[str], delta: float = 0.05, batches: Sequence[int] = BATCHES,
+    targets: Sequence[float] = (),
+) -> Measured:  # fmt: skip
     """Return how the task of `step` goes on the rows of `sample`; `models[0]`, one row a prompt, is the reference.
 
-    A step whose model is named is done by that model alone. `delta` is shared by all ways, so that all bounds hold at once.
+    A step whose model is named is done by that model alone. With `targets` a filter may also be done by a cascade (guarded.py) from each
+    other model to the reference, at each target. `delta` is shared by all ways, so that all bounds hold at once.
     Raises RecipeError where a price is unknown: without it no plan is cheaper than another.
     """
     named = models if step.question.model == ANY else (step.question.model,)
     first = _with(step, named[0], 1)
     reference = asked_of(sample, first)
     others = [_with(step, model, batch) for model in named for batch in batches if (model, batch) != (named[0], 1)]
-    ways = [_way(first, reference, len(sample), len(sample), 1.0)]
+    ways, cascades = [_way(first, reference, len(sample), len(sample), 1.0)], list[Way]()
     for other in others:
         made = asked_of(sample, other)
         agreed = int(pc.sum(_same(reference[first.column], made[other.column])).as_py() or 0)
         ways.append(_way(other, made, agreed, len(sample), least_share(agreed, len(sample), delta / len(others))))
-    return Measured(_passes(reference), tuple(ways), sum(way.dollars for way in ways) * len(sample))
+        if isinstance(first, Filter) and other.question.batch == 1:
+            cascades += [_cascade(first, reference, ways[0], ways[-1], made, target, delta) for target in targets]
+    return Measured(_passes(reference), (*ways, *cascades), sum(way.dollars for way in ways) * len(sample))
 
 
 @dataclass(frozen=True)
@@ -149,6 +164,20 @@ def _way(step: Asked, made: pa.Table, agreed: int, asked: int, low: float) -> Wa
         raise _unpriced(step.question.model)
     tokens = sum(pc.sum(pc.struct_field(told, name)).as_py() or 0.0 for name in ("prompt_tokens", "completion_tokens"))
     return Way(step, (pc.sum(costs).as_py() or 0.0) / rows, tokens / rows, agreed, asked, low)
+
+
+def _cascade(first: Filter, reference: pa.Table, big: Way, small: Way, made: pa.Table, target: float, delta: float) -> Way:
+    """The way by a cascade from the small way, which answered with `made`, to the reference."""
+    told, column = made[f"{first.column}_answer"].combine_chunks(), first.column
+    sure = zip(made[column].to_pylist(), pc.struct_field(told, "score").to_pylist(), strict=True)
+    scores = np.array([0.5 if value is None else likelihood(Answer(value, score=score)) for value, score in sure])
+    labels = np.array(pc.fill_null(reference[column], False), np.bool_)
+    fixed, share = asked_about(scores, labels, target)
+    step = Guarded(first, small.step.question.model, target, delta)
+    return Way(
+        step, small.dollars + share * big.dollars, small.tokens + share * big.tokens, small.agreed, small.asked, target,
+        (fixed * big.dollars, fixed * big.tokens),
+    )  # fmt: skip
 
 
 def _unpriced(model: str) -> RecipeError:
