@@ -6,14 +6,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from tilth import instruct
+from tilth import evaluate, instruct
 from tilth.memory import addressed
 
 JINJA = (
     "{{ bos_token }}{% for m in messages %}<{{ m.role }}>{{ m.content }}</{{ m.role }}>{% endfor %}"
     "{% if add_generation_prompt %}<assistant>{% endif %}"
 )
-COMPOSITES: dict[str, dict[str, Any]] = {"instruct.pairs_from_scores": {"score": "score"}}
+COMPOSITES: dict[str, dict[str, Any]] = {"instruct.pairs_from_scores": {"score": "score"}, "instruct.balanced": {"rows": 5, "language": ""}}
 
 
 def talk(*said: str | None, system: str | None = None) -> list[dict[str, str | None]]:
@@ -63,4 +63,5 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
     }  # fmt: skip
     found = {f"instruct.{name}": [(step, table) for step in made] for name, made in steps.items()}
     best = [(instruct.BestAnswer("score"), unpaired), (instruct.BestAnswer("score", margin=0.3), unpaired)]
-    return found | {"instruct.BestAnswer": best}
+    measured = evaluate([instruct.Turns()], table).table
+    return found | {"instruct.BestAnswer": best, "instruct.LengthBand": [(instruct.LengthBand("", (10, 20)), measured)]}
