@@ -6,6 +6,7 @@ on an executor (tasks.py), then write what others read (writers, audit, quaranti
 
 from __future__ import annotations
 
+import posixpath
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -259,7 +260,7 @@ def _write(
         for shard, receipt in receipts.items():
             files |= {f"{writer.folder}/{shard:05d}{suffix}": blob for suffix, (blob, _) in receipt["files"].items()}
         about = writer.finish({shard: receipt["info"] for shard, receipt in receipts.items()})
-        files |= {f"{writer.folder}/{name}": conductor.store.put(data) for name, data in about.items()}
+        files |= {posixpath.normpath(f"{writer.folder}/{name}"): conductor.store.put(data) for name, data in about.items()}
         size = sum(length for receipt in receipts.values() for _, length in receipt["files"].values())
         text = sum(receipt["text_bytes"] for receipt in receipts.values())
         outputs[writer.folder] = {"writer": type(writer).__name__, "bytes": size, "shards": len(receipts), "text_bytes": text}

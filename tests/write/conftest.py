@@ -27,6 +27,7 @@ def written(tmp_path: Path) -> Write:
         batches = [part[0] for part in parts if part]
         about = writer.write(iter(batches), table.schema, lambda suffix: (folder / f"00000{suffix}").open("wb"))
         for file, data in writer.finish({0: about}).items():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).write_bytes(data)
         return about
 

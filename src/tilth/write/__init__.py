@@ -2,6 +2,7 @@
 
 from tilth.write.huggingface import HuggingFace
 from tilth.write.jsonl import Jsonl
+from tilth.write.lance import Lance
 from tilth.write.megatron import Megatron
 from tilth.write.parquet import Parquet
 from tilth.write.tfrecord import TFRecord
@@ -9,5 +10,5 @@ from tilth.write.webdataset import WebDataset
 from tilth.write.writer import Writer
 
 __all__ = [
-    "HuggingFace", "Jsonl", "Megatron", "Parquet", "TFRecord", "WebDataset", "Writer",
+    "HuggingFace", "Jsonl", "Lance", "Megatron", "Parquet", "TFRecord", "WebDataset", "Writer",
 ]
