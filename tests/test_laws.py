@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 from fingerprints import GOLDEN, current, steps
 
-from tilth import Filter, clean, dedup, embed, evaluate, filters, select, tokenize
+from tilth import Filter, clean, decontaminate, dedup, embed, evaluate, filters, select, tokenize
 from tilth.catalog import kind, names
 from tilth.memory import addressed
 from tilth.op import Exchange, Fold, Op
@@ -36,7 +36,7 @@ HQ = filters.LearnClassifier("id", buckets=1, held_out=0).finish(filters.LearnCl
     pa.record_batch({"row": pa.array([0, 1], pa.uint64()), "text": ["good", "bad"], "id": ["hq", "cc"]})))[0].model  # fmt: skip
 
 LISTS: dict[str, dict] = {  # composites that need a user's list or model, or another column
-    "select.pareto": {"score": "row"},
+    "select.pareto": {"score": "row"}, "select.gumbel": {"score": "row"},
     "filters.dclm_quality": {"model": HQ},
     "dedup.urls": {"column": "id"}, "dedup.c4_lines": {"url": "id"},
     "clean.redact_entities": {"model": "NAMES"},
@@ -101,6 +101,32 @@ def embedded() -> dict[str, list[tuple[object, pa.Table]]]:
     return found | {"embed.HashedEmbedding": [(embedding, examples())]}
 
 
+def contaminated() -> dict[str, list[tuple[object, pa.Table]]]:
+    """The steps that know test items, and texts that have some."""
+    rows, fold, said = examples().slice(0, 20).to_batches()[0], decontaminate.NGrams(n=3), decontaminate.Paraphrases(embed.HashedSvd(dim=8))
+    look, exposure = fold.finish(fold.observe(rows))
+    [paraphrased, _] = said.finish(said.observe(rows))
+    marked = evaluate([look], examples()).table
+    steps: dict[str, list[tuple[object, pa.Table]]] = {
+        "NGrams": [(fold, examples())], "Paraphrases": [(said, examples())], "Overlap": [(look, examples())],
+        "CommonNGrams": [(decontaminate.CommonNGrams(look, 1), examples())], "Exposure": [(exposure, marked)],
+        "Remove": [(exposure.then, marked)], "Paraphrased": [(paraphrased, examples())],
+        "DatatroveOverlap": [(decontaminate.DatatroveOverlap(look.items, 3, "all"), examples())],
+    }  # fmt: skip
+    return {f"decontaminate.{name}": made for name, made in steps.items()}
+
+
+def drawn() -> dict[str, list[tuple[object, pa.Table]]]:
+    """The steps that learn a target or a plan, and those that they become."""
+    rows = examples().to_batches()[0]
+    dsir, mix = select.Dsir(least=1), select.Mix(budget=500, cap=2.0)
+    [pool] = dsir.finish(dsir.observe(rows))
+    [weight], [copies] = pool.finish(pool.observe(rows)), mix.finish(mix.observe(rows))
+    steps = {"Dsir": dsir, "DsirPool": pool, "DsirWeight": weight, "Mix": mix, "Copies": copies}
+    found = {f"select.{name}": [(step, examples())] for name, step in steps.items()}
+    return found | {f"select.{step.__name__}": [(step("score"), scored())] for step in (select.GumbelDraw, select.GumbelLuck)}
+
+
 def spoken() -> pa.Table:
     """The examples, each said to be in some language."""
     rows = examples()
@@ -150,7 +176,7 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
         "filters.Languages": [(filters.Languages(), examples()), (filters.Languages("both", least=5), examples())],
         "filters.Language": [(filters.Language(model=model), examples()) for model in ("", "tilth", "both")],
     }
-    found |= embedded() | model_steps.instances() | instruct_steps.instances()
+    found |= embedded() | contaminated() | drawn() | model_steps.instances() | instruct_steps.instances()
     for name, thing in steps().items():
         if name not in found:
             found[name] = [(thing(), examples())]
