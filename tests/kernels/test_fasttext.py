@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 from tilth.errors import RecipeError
 from tilth.filters.fasttext import Classifier, read
 from tilth.kernels.arrow import utf8
-from tilth.kernels.fasttext import classify, new_memo
+from tilth.kernels.fasttext import classify, new_memo, roomy
 
 CLOSE = 0.0 if (sys.platform, platform.machine()) == ("linux", "x86_64") else 1e-5  # where the library's compiler rounds as ours does
 TREE, NEGATIVE, SOFTMAX, EACH = 1, 2, 3, 4
@@ -180,6 +180,17 @@ def test_the_memory_changes_nothing() -> None:
     arguments, small = (*utf8(pa.array(EDGES * 2, pa.large_string())), found.source, found.layer, wanted), new_memo(256)
     fresh, first, second = (np.column_stack(classify(*arguments, memo)).tolist() for memo in (new_memo(), small, small))
     assert fresh == first == second
+
+
+def test_a_full_memory_grows_up_to_a_bound() -> None:
+    found, wanted = packaged()[0], np.zeros(0, np.int32)
+    memo, sizes = new_memo(256), []
+    for turn in range(4):
+        texts = pa.array([" ".join(f"w{turn}x{i}" for i in range(4000))], pa.large_string())
+        classify(*utf8(texts), found.source, found.layer, wanted, memo)
+        sizes.append(len(memo.words))
+        memo = roomy(memo, most=4096)
+    assert sizes == [256, 1024, 4096, 4096] and roomy(memo, most=4096) is memo
 
 
 def lines(path: Path, most: int) -> Iterator[str]:

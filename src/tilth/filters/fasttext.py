@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from tilth.errors import RecipeError
 from tilth.kernels.arrow import utf8
-from tilth.kernels.fasttext import LONGEST, classify, new_memo
+from tilth.kernels.fasttext import LONGEST, classify, new_memo, roomy
 from tilth.kernels.fasttext_output import EACH, TREE, Output
 from tilth.kernels.fasttext_words import Input, index
 
@@ -54,8 +54,7 @@ class Classifier:
 
     def classify(self, texts: pa.Array, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return what `kernels.fasttext.classify` does: best label, its probability, those of the labels `wanted`."""
-        if not hasattr(self.met, "memo"):
-            self.met.memo = new_memo()
+        self.met.memo = roomy(self.met.memo) if hasattr(self.met, "memo") else new_memo()
         return classify(*utf8(texts), self.source, self.layer, wanted, self.met.memo)
 
 

@@ -42,8 +42,8 @@ class _Sum(NamedTuple):
 class Memo(NamedTuple):
     """The rows of short words that were seen before, for one model and one thread at a time.
 
-    `words` uint64[2**k, 4]: a word's bytes, none of which is zero, then from << 16 | number + 1: which of `rows` are its own; number
-    -1: it is a label. `used`: how many there are of both.
+    `words` uint64[2**k, 4]: a word's bytes, none of which is zero, then from << 16 | number + 1: which of `rows` are its own, behind its
+    hash; number -1: it is a label. `used`: how many there are of both, and how often it was full and emptied.
     """
 
     words: np.ndarray
@@ -51,9 +51,15 @@ class Memo(NamedTuple):
     used: np.ndarray
 
 
-def new_memo(slots: int = 1 << 17) -> Memo:
-    """Return an empty memory for half as many words as it has slots, a power of two; 6 MB by default."""
-    return Memo(np.zeros((slots, 4), np.uint64), np.empty(4 * slots + _PIECE + _FEW, np.int32), np.zeros(2, np.int64))
+def new_memo(slots: int = 1 << 16) -> Memo:
+    """Return an empty memory for half as many words as it has slots, a power of two; 64 bytes a slot, 4 MB by default."""
+    return Memo(np.zeros((slots, 4), np.uint64), np.empty(8 * slots + _PIECE + _FEW, np.int32), np.zeros(3, np.int64))
+
+
+def roomy(memo: Memo, most: int = 1 << 20) -> Memo:
+    """Return `memo`, or an empty one of four times its slots, up to `most` (64 MB), if it was full: to learn a word costs ten times as
+    much as to find it again."""
+    return new_memo(4 * len(memo.words)) if memo.used[2] and len(memo.words) < most else memo
 
 
 @kernel(allocates=False)
@@ -67,19 +73,22 @@ def _seen(text: Bytes, start: Int, end: Int, words: np.ndarray) -> Int:
 
 
 @kernel(allocates=False)
-def _learn(source: Input, text: Bytes, start: Int, end: Int, memo: Memo) -> Int:
-    """Remember a short word that is not in the memory, which is emptied first if it is full; return its place."""
+def _learn(source: Input, text: Bytes, start: Int, end: Int, memo: Memo, slot: Int) -> Int:
+    """Remember at `slot` a short word that is not in the memory, which is emptied first if it is full; return its place."""
     if 2 * memo.used[0] > len(memo.words) or memo.used[1] + _PIECE > len(memo.rows) - _FEW:
         memo.words[:, 0] = 0
-        memo.used[:] = 0
-    slot, first = _seen(text, start, end, memo.words), memo.used[1]
+        memo.used[0], memo.used[1], memo.used[2] = 0, 0, memo.used[2] + 1
+        slot = _seen(text, start, end, memo.words)
+    first = memo.used[1] + 1
     entry, last = find(source, text, start, end), first
+    memo.rows[first - 1] = np.int32(hash_of(text, start, end))
     label = is_label(source, text, start, end, entry)
     if not label:
         if entry >= 0:
             memo.rows[last] = entry
             last += 1
-        _, last = subwords(source, text, start, end, start - 1, memo.rows, last)
+        if source.longest >= source.shortest:
+            _, last = subwords(source, text, start, end, start - 1, memo.rows, last)
     memo.used[0] += 1
     memo.used[1] = last
     for k in range(3):
@@ -103,35 +112,37 @@ def _wait(total: _Sum, row: Int) -> None:
 
 
 @kernel(allocates=False)
-def _take_long(source: Input, text: Bytes, start: Int, end: Int, total: _Sum) -> bool:
-    """Add the rows of a word, however long; return false, and do nothing, if it is a label."""
+def _take_long(source: Input, text: Bytes, start: Int, end: Int, total: _Sum, hashes: np.ndarray, words: Int) -> Int:
+    """Add the rows of a word, however long, and set `hashes[words]`; return one word more, or as many, and do nothing, if it is a label."""
     entry, at = find(source, text, start, end), start - 1
     if is_label(source, text, start, end, entry):
-        return False
+        return words
+    hashes[words] = np.int32(hash_of(text, start, end))
     if entry >= 0:
         _wait(total, entry)
     while at <= end:
         at, total.counts[0] = subwords(source, text, start, end, at, total.waiting, total.counts[0])
         _add(source.weights, total)
-    return True
+    return words + 1
 
 
 @kernel(allocates=False, inline=True)
-def _take(source: Input, text: Bytes, start: Int, end: Int, memo: Memo, total: _Sum) -> bool:
+def _take(source: Input, text: Bytes, start: Int, end: Int, memo: Memo, total: _Sum, hashes: np.ndarray, words: Int) -> Int:
     """The same of any word, but rows of a short one may wait."""
     if end - start > _REMEMBERED:
-        return _take_long(source, text, start, end, total)
+        return _take_long(source, text, start, end, total, hashes, words)
     slot = _seen(text, start, end, memo.words)
     if memo.words[slot, 0] == 0:
-        slot = _learn(source, text, start, end, memo)
+        slot = _learn(source, text, start, end, memo, slot)
     found, have = np.int64(memo.words[slot, 3]), total.counts[0]
     first, number = found >> 16, (found & 0xFFFF) - 1
+    hashes[words] = memo.rows[first - 1]
     for k in range(_FEW):  # copied whether they are its own or not: to ask costs more
         total.waiting[have + k] = memo.rows[first + k]
     for k in range(_FEW, number):
         total.waiting[have + k] = memo.rows[first + k]
     total.counts[0] += max(0, number)
-    return number >= 0
+    return words + np.int64(number >= 0)
 
 
 @kernel(allocates=False)
@@ -154,19 +165,17 @@ def _embed(source: Input, text: Bytes, at: Int, end: Int, memo: Memo, hashes: np
     total.counts[0] = total.counts[1] = 0
     for j in range(len(total.vector)):
         total.vector[j] = 0
-    words, hashing = 0, source.word_ngrams > 1
+    words = np.int64(0)
     start, at = next_word(text, at, end)
     while start < end and not (at - start == len(_END) and equal(text, start, _END, 0, len(_END))):
-        if _take(source, text, start, at, memo, total) and hashing:
-            hashes[words] = np.int32(hash_of(text, start, at))
-            words += 1
+        words = _take(source, text, start, at, memo, total, hashes, words)
         if total.counts[0] >= _PIECE:
             _add(source.weights, total)
         start, at = next_word(text, at, end)
     entry = find(source, _END, 0, len(_END))
     if entry >= 0:
         _wait(total, entry)
-    if hashing:
+    if source.word_ngrams > 1:
         hashes[words] = np.int32(hash_of(_END, 0, len(_END)))
         _take_word_ngrams(source, hashes, words + 1, total)
     _add(source.weights, total)
@@ -176,12 +185,12 @@ def _embed(source: Input, text: Bytes, at: Int, end: Int, memo: Memo, hashes: np
 
 
 @kernel
-def _room(offsets: Offsets, source: Input) -> np.ndarray:
-    """Return room for the hashes of the words of any of these texts, where they are needed."""
+def _room(offsets: Offsets) -> np.ndarray:
+    """Return room for the hashes of the words of any of these texts."""
     longest = 0
     for i in range(len(offsets) - 1):
         longest = max(longest, offsets[i + 1] - offsets[i])
-    return np.empty(longest // 2 + 2 if source.word_ngrams > 1 else 0, np.int32)
+    return np.empty(longest // 2 + 2, np.int32)
 
 
 @kernel
@@ -196,7 +205,7 @@ def classify(
     count = len(offsets) - 1
     best, chances, others = np.full(count, -1, np.int32), np.zeros(count, np.float32), np.zeros((count, len(wanted)), np.float32)
     total = _Sum(np.empty(source.weights.shape[1], np.float32), np.empty(2 * _PIECE, np.int32), np.zeros(2, np.int64))
-    hashes, trail, scores = _room(offsets, source), trail_of(layer, wanted), np.empty(len(layer.weights), np.float32)
+    hashes, trail, scores = _room(offsets), trail_of(layer, wanted), np.empty(len(layer.weights), np.float32)
     for i in range(count):
         if _embed(source, text, offsets[i], offsets[i + 1], memo, hashes, total):
             top = score(layer, total.vector, trail, scores)
