@@ -75,9 +75,9 @@ def crawl(
     from tilth.read.crawl_fetch import Fetcher
 
     limits, manners = limits or Limits(), manners or Manners()
-    start = _seeds(seeds)
+    start = seeds_of(seeds)
     about = (("http-header-user-agent", manners.agent), ("robots", "obey"))
-    within = _Within(allow or tuple(f"{urlsplit(url).scheme}://{urlsplit(url).netloc}/" for url in start), deny)
+    within = Within(allow or sites_of(start), deny)
 
     async def walk() -> CrawlReport:
         with Archive(Path(folder), limits.file_bytes, about) as archive:
@@ -88,11 +88,22 @@ def crawl(
             async with Fetcher(manners, types, limits.page_bytes, enough, connect or {}) as fetcher:
                 return await _Walk(archive, fetcher, limits, within, progress).run(start)
 
-    return _finish(walk())
+    return finish(walk())
+
+
+def sites_of(urls: Iterable[str]) -> tuple[str, ...]:
+    """Return the beginnings that all addresses on the sites of these have.
+
+    >>> sites_of(["https://example.org/docs/a"])
+    ('https://example.org/',)
+    """
+    return tuple(f"{urlsplit(url).scheme}://{urlsplit(url).netloc}/" for url in urls)
 
 
 @dataclass(frozen=True)
-class _Within:
+class Within:
+    """Which addresses a crawl may visit: those that match one of `allow` and none of `deny`."""
+
     allow: tuple[str, ...]
     deny: tuple[str, ...]
 
@@ -115,7 +126,7 @@ class _Walk:
     archive: Archive
     fetcher: Fetcher
     limits: Limits
-    within: _Within
+    within: Within
     progress: Progress | None
     report: CrawlReport = field(default_factory=CrawlReport)
     seen: set[str] = field(default_factory=set)
@@ -183,7 +194,8 @@ class _Walk:
         return _Found(url, visit.kind, visit.detail, tuple(links(visit.body, url)))
 
 
-def _seeds(urls: Iterable[str]) -> list[str]:
+def seeds_of(urls: Iterable[str]) -> list[str]:
+    """Return addresses in their one spelling; raise RecipeError for what is none, or where there are none."""
     found = []
     for url in [urls] if isinstance(urls, str) else urls:
         address = canonical(url)
@@ -206,7 +218,7 @@ async def _all(visits: Iterable[Coroutine[object, object, T]]) -> list[T]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _finish(walk: Coroutine[object, object, T]) -> T:
+def finish(walk: Coroutine[object, object, T]) -> T:
     """Run a coroutine to its end, in a notebook too, whose thread has a loop that runs already."""
     try:
         asyncio.get_running_loop()
