@@ -26,7 +26,7 @@ def test_help_says_what_a_command_is_for_and_shows_it_at_work(name: str, capsys:
     ("argv", "says"),
     [
         (["rnu"], "did you mean run?"),
-        (["frobnicate"], "there are: check, collect, diff, explain, gc, lineage, llm, ls, plan, report, run, sample, sweep"),
+        (["frobnicate"], "there are: check, collect, diff, explain, gc, lineage, llm, ls, plan, report, run, sample, stats, sweep"),
         ([], "required: COMMAND"),
         (["run"], "required: RECIPE"),
         (["run", "x.yaml", "--executr", "local"], "unrecognized arguments"),

@@ -28,3 +28,9 @@ def test_a_wrong_column_is_answered_with_the_nearest(tilth: Tilth, finished: Pat
     said = tilth("sweep", finished, "scoer")
     assert said.code == 2
     assert "did you mean score?" in said.err
+
+
+def test_shares_are_drawn(tilth: Tilth, finished: Path) -> None:
+    said = tilth("sweep", finished, "score", "--values", 0.5, "--plot")
+    bars = {line.split()[1]: line.count("█") for line in said.out.splitlines() if line.startswith(">=")}
+    assert bars == {"0.25": 28, "0.5": 20}  # of 40, for 70% and 50%

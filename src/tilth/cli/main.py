@@ -19,7 +19,7 @@ from tilth.cli.show import errors
 from tilth.errors import TilthError
 from tilth.rules import did_you_mean
 
-COMMANDS = ("collect", "check", "plan", "run", "ls", "explain", "sample", "diff", "sweep", "lineage", "report", "gc", "llm")
+COMMANDS = ("collect", "check", "plan", "run", "ls", "explain", "sample", "diff", "stats", "sweep", "lineage", "report", "gc", "llm")
 
 
 class Parser(argparse.ArgumentParser):

@@ -57,6 +57,16 @@ def share(part: float, whole: float) -> str:
     return f"{100 * part / whole:.1f}%" if whole else ""
 
 
+def bar(part: float, whole: float, width: int = 40) -> str:
+    """Return a share as a bar, `width` characters long where it is all; what is something never looks like nothing.
+
+    >>> bar(1, 2, 5), bar(1, 10_000, 5), bar(0, 1, 5)
+    ('██▌', '▏', '')
+    """
+    eighths = max(round(8 * width * part / whole), int(part > 0)) if whole else 0
+    return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
+
+
 def size(count: float) -> str:
     """Return bytes as people write them.
 

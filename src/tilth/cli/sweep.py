@@ -3,13 +3,14 @@
   tilth sweep work/web-en
   tilth sweep work/web-en lang_en
   tilth sweep work/web-en lang_en --values 0.5 0.8 0.9
+  tilth sweep work/web-en lang_en --plot --steps 20
 """
 
 from __future__ import annotations
 
 import argparse
 
-from tilth.cli.show import figure, line, share, size, table
+from tilth.cli.show import bar, figure, line, share, size, table
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("column", metavar="COLUMN", nargs="?", help="the signal to sweep (default: list those that rules compare)")
     parser.add_argument("--values", metavar="N", type=float, nargs="+", default=(), help="the values to try (default: quantiles)")
     parser.add_argument("--steps", metavar="N", type=int, default=9, help="how many quantiles (default: 9)")
+    parser.add_argument("--plot", action="store_true", help="draw the share of rows that each value keeps")
 
 
 def command(given: argparse.Namespace) -> None:
@@ -34,8 +36,8 @@ def command(given: argparse.Namespace) -> None:
         rows = [
             (f"{found.threshold.op} {figure(point.value)}", point.rows, share(point.rows, came.rows),
              "" if point.bytes is None else size(point.bytes), share(point.bytes or 0, came.bytes or 0),
-             "as it was run" if point.value == found.threshold.value else "")
+             *([bar(point.rows, came.rows)] if given.plot else []), "as it was run" if point.value == found.threshold.value else "")
             for point in found.points
         ]
-        table((found.threshold.column, "rows kept", "of rows", "text kept", "of text", ""), rows)
+        table((found.threshold.column, "rows kept", "of rows", "text kept", "of text", *([""] if given.plot else []), ""), rows)
         line("")
