@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from tilth import evaluate
+from tilth import evaluate, read, run
 from tilth.decontaminate import Exposure, NGrams, Remove, exposed, hits
 from tilth.errors import RecipeError
 from tilth.testing import check, examples
@@ -30,6 +31,15 @@ def test_the_first_documents_of_an_item_are_named(items) -> None:
     done = evaluate([look, few], pa.table({"text": ["a b c x a b c"] * 5}))
     assert hits(done.executed[-1])["document"].to_pylist() == [0, 0, 1, 1]
     check(few, evaluate([look], pa.concat_tables([examples(), examples()]).drop_columns(["row"])).table)
+
+
+def test_what_an_earlier_run_marked_is_read_as_json(items, tmp_path) -> None:
+    fold = NGrams(n=3, action="drop")
+    look, exposure = fold.finish(fold.observe(items(["a b c d"])))
+    marked = evaluate([look], pa.table({"text": ["a b c", "x"]})).table
+    pq.write_table(marked.drop_columns(["row"]), tmp_path / "marked.parquet")
+    run(read.Parquet(str(tmp_path / "marked.parquet")), [exposure], str(tmp_path / "out"), "inline")
+    assert pq.read_table(tmp_path / "out" / "data")["text"].to_pylist() == ["x"]
 
 
 def test_no_report_is_an_error_with_its_fix() -> None:

@@ -26,7 +26,7 @@ QUESTION = "A baker sells 24 loaves of bread every morning and 13 cakes every ev
 def test_an_item_in_other_words_and_numbers_that_tell(items) -> None:
     fold = Paraphrases()
     steps = fold.finish(fold.observe(items([QUESTION, "Name the capital of France."])))
-    said = "Each morning the baker sells 24 loaves, and 13 cakes in the evening. In 7 days, how many does he sell of bread and cakes?"
+    said = "Each morning the baker sells 24 loaves, and 13 cakes in the evening. In 7 days, how many does he sell of bread?"
     other = QUESTION.replace("24", "31").replace("13", "5").replace("7", "9")
     done = evaluate(steps, pa.table({"text": [said, other, "pad words here. " * 100 + said, "The weather is fine."]}))
     assert done.table["row"].to_pylist() == [1, 3]
@@ -73,7 +73,8 @@ def test_items_rephrased_from_mmlu_are_found_though_fewer(items, texts, shared: 
     look = fold.finish(fold.observe(items([row[0] for row in rows], "mmlu", answers)))[0]
     some = [(i, text) for i, text in enumerate(rephrased) if text.strip()]
     found = look.apply(texts([text for _, text in some]))["contamination"].to_pylist()
-    assert sum(hit is not None and any(each["item"] == i for each in hit) for (i, _), hit in zip(some, found, strict=True)) > 0.6 * len(some)
+    right = [hit is not None and any(each["item"] == i for each in hit) for (i, _), hit in zip(some, found, strict=True)]
+    assert sum(right) > 0.6 * len(some)
 
 
 def test_windows_cover_every_word() -> None:

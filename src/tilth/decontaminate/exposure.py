@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tilth.decontaminate.items import unpack
-from tilth.decontaminate.overlap import FOUND, HIT, sizes
+from tilth.decontaminate.overlap import FOUND, HIT, given, sizes
 from tilth.decontaminate.remove import Remove
 from tilth.errors import RecipeError
 from tilth.op import Fold
@@ -46,7 +46,7 @@ class Exposure(Fold):
         return ("id", "source", FOUND)
 
     def observe(self, batch: pa.RecordBatch) -> pa.Table:
-        hits = batch[FOUND]
+        hits = given(batch)
         which, flat = pc.list_parent_indices(hits), hits.flatten()
         who = [batch[name].take(which) for name in ("row", "id", "source")]
         return self._first(pa.table([*who, *(flat.field(field.name) for field in HIT)], schema=HITS))

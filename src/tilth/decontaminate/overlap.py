@@ -6,6 +6,7 @@ import functools
 from dataclasses import dataclass
 
 import numpy as np
+import orjson
 import pyarrow as pa
 
 from tilth.decontaminate.items import Items, unpack
@@ -108,6 +109,14 @@ def hits_of(
     places = [pa.array(values, pa.int64(), mask=values < 0) for values in (start, end, first, last)]
     columns = [which, *said, *places, pa.array(texts, pa.large_string())]
     return pa.StructArray.from_arrays(columns, fields=list(HIT))
+
+
+def given(batch: pa.RecordBatch) -> pa.Array:
+    """Return the column `contamination`, also where a reader gave its lists as JSON text (a corpus that an earlier run marked)."""
+    values = batch[FOUND]
+    if not pa.types.is_large_string(values.type):
+        return values
+    return pa.array([None if value is None else orjson.loads(value) for value in values.to_pylist()], pa.large_list(HIT))
 
 
 def told(

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tilth.decontaminate.overlap import FOUND, SHARE
+from tilth.decontaminate.overlap import FOUND, SHARE, given
 from tilth.errors import RecipeError
 from tilth.op import Op, mark, put
 
@@ -53,17 +53,18 @@ class Remove(Op):
         return ("text", FOUND, SHARE, "contamination_share", "contamination_item")  # the last two for the audit
 
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        hit = np.asarray(batch[FOUND].is_valid()) & (np.asarray(batch[SHARE].fill_null(0.0)) >= self.share)
+        found = given(batch)
+        hit = np.asarray(found.is_valid()) & (np.asarray(batch[SHARE].fill_null(0.0)) >= self.share)
         gone, texts = np.zeros(len(batch), np.bool_), dict[int, str]()
         for row in np.flatnonzero(hit).tolist() if self.action != "mark" else ():
-            left = self._left(batch["text"][row].as_py(), batch[FOUND][row].as_py()) if self.action == "cut" else []
+            left = self._left(batch["text"][row].as_py(), found[row].as_py()) if self.action == "cut" else []
             gone[row] = not left
             if left:
                 texts[row] = _BETWEEN.join(left)
         if texts:
             changed, cut = np.isin(np.arange(len(batch)), list(texts)), pa.array(list(texts.values()), batch["text"].type)
             batch = put(batch, "text", pc.replace_with_mask(batch["text"], changed, cut))
-        sets = [batch[FOUND][row].as_py()[0]["set"] if gone[row] else None for row in range(len(batch))] if gone.any() else []
+        sets = [found[row].as_py()[0]["set"] if gone[row] else None for row in range(len(batch))] if gone.any() else []
         reasons = [name and f"contaminated by {name}" for name in sets] or [None] * len(batch)
         return mark(batch, pa.array(gone), pa.array(reasons, pa.large_string()))
 

@@ -15,7 +15,7 @@ from tilth.kernels.arrow import utf8
 from tilth.kernels.hash import xxh64_each
 from tilth.select.dsir import NgramBuckets
 
-_SMOOTH = 0.5  # Jeffreys: a bucket that a pick lacks is rare there, not impossible
+_SMOOTH = 0.05  # a bucket that a pick lacks is rare there, not impossible
 HELD_OUT = NgramBuckets(2, 9_973)  # another hashing than any selector's: what it optimised is not what it is judged by
 
 
@@ -24,7 +24,7 @@ def compare(pool: pa.Table, target: pa.Table, chosen: Mapping[str, np.ndarray], 
 
     `pool` and `target` have `text`, `pool` also `id` and `group`; `chosen` has the rows of the pool that each selector takes, as places
     (int) or a mask. Columns: `selector`; `documents`; `words` (mean tokens a document); `kl` (nats: of the target's n-grams from those
-    picked, in buckets that no selector saw, +0.5 each); `kl_deviation` (over the `seeds` draws; null for the selector itself);
+    picked, in buckets that no selector saw, +0.05 each); `kl_deviation` (over the `seeds` draws; null for the selector itself);
     `groups` (effective number: the exponential of the entropy of their shares).
 
     Raises RecipeError where a selection is empty or `seeds` is below 1, CorpusError where a column is missing.
@@ -83,7 +83,7 @@ class _View:
 
 
 def divergence(target: np.ndarray, picked: np.ndarray) -> float:
-    """Return KL(target || picked) in nats of two arrays of counts, each smoothed by 0.5 a bucket.
+    """Return KL(target || picked) in nats of two arrays of counts, each smoothed by 0.05 a bucket.
 
     >>> divergence(np.array([5, 5]), np.array([5, 5])), divergence(np.array([9, 1]), np.array([1, 9])) > 1
     (0.0, True)
