@@ -168,6 +168,9 @@ def mark(batch: pa.RecordBatch, gone: pa.Array, reason: str | pa.Array, of: pa.A
     >>> mark(pa.record_batch({"a": [1, 2]}), pa.array([True, False]), "too small").to_pydict()["drop"]
     ['too small', None]
     """
+    marks = {"drop"} if of is None else {"drop", "drop_of"}
+    if marks <= set(batch.schema.names) and not pc.any(gone).as_py():
+        return batch  # as most of the many rules of a chain find it: to write the marks anew took half of their time
     before = _drop(batch)
     first = pc.and_(pc.fill_null(gone, False), pc.is_null(before))
     marked = put(batch, "drop", pc.if_else(first, pa.scalar(reason, pa.large_string()) if isinstance(reason, str) else reason, before))

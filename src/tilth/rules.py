@@ -155,7 +155,7 @@ def _truth(node: Node, batch: pa.RecordBatch) -> Any:
     value = _evaluate(node, batch)
     if _kind(value) not in ("truth", "unknown"):
         raise Wrong("Here the rule needs something true or false.", node.at, f"this is a {_kind(value)}", "compare it, as in `words >= 50`")
-    return value.cast(pa.bool_())
+    return _cast(value, pa.bool_())
 
 
 def _column(node: Column, batch: pa.RecordBatch) -> Any:
@@ -192,7 +192,7 @@ def _compare(op: str, left: Any, right: Any, at: int) -> Any:
         left, right = _float(left), _float(right)
     to = left.type if _kind(left) != "unknown" else right.type
     to = pa.large_string() if kind == "text" else to
-    return _COMPARE[op](left.cast(to), right.cast(to))
+    return _COMPARE[op](_cast(left, to), _cast(right, to))
 
 
 def _kind(value: Any) -> str:
@@ -203,6 +203,10 @@ def _kind(value: Any) -> str:
     if pt.is_string(value.type) or pt.is_large_string(value.type) or pt.is_string_view(value.type):
         return "text"
     return "unknown" if pt.is_null(value.type) else f"value of type {value.type}"
+
+
+def _cast(value: Any, to: pa.DataType) -> Any:
+    return value if value.type == to else value.cast(to)
 
 
 def _float(value: Any) -> Any:
