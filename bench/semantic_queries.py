@@ -30,7 +30,8 @@ from tilth.memory import addressed
 from tilth.semantic.plan.execute import execute
 from tilth.semantic.plan.rewrite import rewritten
 
-NOTE = """Two simulated models, $2.50 / $10 and $0.15 / $0.60 a million tokens, that err on 2 % and 10 % of rows; dollars, tokens and calls as the
+NOTE = """\
+Two simulated models, $2.50 / $10 and $0.15 / $0.60 a million tokens, that err on 2 % and 10 % of rows; dollars, tokens and calls as the
 server counted them, "cheaper" in dollars. Precision and recall of filters are those of the plain plan's rows, of joins those of the truth;
 F1 is against the truth. One run with one seed each; LOTUS's order has random pivots. A call of LOTUS that has no answer after 30 s is made
 again, and its seconds hold the pause."""
