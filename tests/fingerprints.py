@@ -17,8 +17,8 @@ from tilth.op import Exchange, Fold, Op
 
 GOLDEN = Path(__file__).parent / "golden" / "fingerprints.json"
 FAMILIES = (
-    "clean", "segment", "filters", "embed", "dedup", "decontaminate", "select", "tokenize", "instruct", "llm", "semantic", "kernels", "rules",
-    "grammar",
+    "clean", "segment", "filters", "embed", "dedup", "decontaminate", "select", "tokenize", "instruct", "media", "llm", "semantic",
+    "kernels", "rules", "grammar",
 )  # fmt: skip
 
 

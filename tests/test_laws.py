@@ -9,6 +9,7 @@ from functools import cache
 from importlib.util import find_spec
 
 import instruct_steps
+import media_steps
 import model_steps
 import pyarrow as pa
 import pytest
@@ -176,7 +177,7 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
         "filters.Languages": [(filters.Languages(), examples()), (filters.Languages("both", least=5), examples())],
         "filters.Language": [(filters.Language(model=model), examples()) for model in ("", "tilth", "both")],
     }
-    found |= embedded() | contaminated() | drawn() | model_steps.instances() | instruct_steps.instances()
+    found |= embedded() | contaminated() | drawn() | model_steps.instances() | instruct_steps.instances() | media_steps.instances()
     for name, thing in steps().items():
         if name not in found:
             found[name] = [(thing(), examples())]

@@ -28,7 +28,7 @@ from tilth.read.reader import Reader
 from tilth.rules import Filter, did_you_mean
 from tilth.write.writer import Writer
 
-PACKAGES = ("read", "clean", "filters", "embed", "dedup", "decontaminate", "select", "tokenize", "instruct", "semantic", "write")
+PACKAGES = ("read", "clean", "filters", "embed", "dedup", "decontaminate", "select", "tokenize", "instruct", "media", "semantic", "write")
 KINDS: dict[str, type] = {"Op": Op, "Fold": Fold, "Exchange": Exchange, "Reader": Reader, "Writer": Writer}
 STEPS = (Op, Fold, Exchange, LearnFrom)
 

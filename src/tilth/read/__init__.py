@@ -10,6 +10,7 @@ from tilth.read.huggingface import HuggingFace
 from tilth.read.jsonl import Jsonl
 from tilth.read.machine_corpus import Machine
 from tilth.read.mbox import Mbox
+from tilth.read.media import Media
 from tilth.read.notebook import Notebook
 from tilth.read.parquet import Parquet
 from tilth.read.pdf import Pdf
@@ -19,9 +20,10 @@ from tilth.read.sql import Sql
 from tilth.read.text import Text
 from tilth.read.union import Union, union
 from tilth.read.warc import Warc
+from tilth.read.webdataset import WebDataset
 from tilth.read.wikipedia import Wikipedia
 
 __all__ = [
-    "Arrow", "CdxIndex", "Csv", "Docx", "Epub", "File", "Html", "HuggingFace", "Jsonl", "Machine", "Mbox", "Notebook", "Parquet", "Pdf",
-    "Reader", "Repository", "Span", "Sql", "Text", "Union", "Warc", "Wikipedia", "union",
+    "Arrow", "CdxIndex", "Csv", "Docx", "Epub", "File", "Html", "HuggingFace", "Jsonl", "Machine", "Mbox", "Media", "Notebook", "Parquet",
+    "Pdf", "Reader", "Repository", "Span", "Sql", "Text", "Union", "Warc", "WebDataset", "Wikipedia", "union",
 ]
