@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tilth.cli.show import line, share, table
@@ -18,7 +18,7 @@ from tilth.errors import RecipeError
 from tilth.rules import did_you_mean
 
 if TYPE_CHECKING:
-    from tilth.stats import Group, Groups, Stats, Summary, Variety
+    from tilth.stats import Effect, Group, Groups, Presence, Stats, Summary, Variety
 
 WIDE = 6  # groups beside each other
 
@@ -81,13 +81,36 @@ def _everything(of: Stats, most: int) -> None:
         pairs = [(pair.source, pair.of, pair.rows) for pair in of.duplicates[:most]]
         table(("source of the copy", "source of what stays", "rows"), pairs, "Duplicates")
     line("")
+    _rules(of.effects)
+    if of.presence:
+        line("")
+        _presence(of.presence)
+
+
+def _rules(effects: Iterable[Effect]) -> None:
     rows = [
         (one.step, one.came, one.dropped, share(one.dropped, one.came), one.alone,
          "" if one.alone is None else share(one.alone, one.known or 0), one.only)
-        for one in of.effects
+        for one in effects
     ]
     head = ("step", "came", "dropped", "share", "alone", "share", "no other rule")
     table(head, rows, "What each rule drops: in order, alone, and where no other rule would")
+
+
+def _presence(found: Sequence[Presence]) -> None:
+    """Mentions by step, and beside them what share of all groups' mentions, or of the group's own, they are."""
+    names = [name.removeprefix("group_") for name in found[0].signals]
+    rows = [(one.step, one.rows, *(_of_whole(one, at) for at in range(len(names)))) for one in found]
+    table(("", "rows", *(name.replace("_", " ") for name in names)), rows, "Whom it speaks of: mentions, and their share")
+
+
+def _of_whole(one: Presence, at: int) -> str:
+    group = one.signals[at].partition("_near_")[0]
+    if group == one.signals[at]:
+        whole = sum(n for name, n in zip(one.signals, one.mentions, strict=True) if "_near_" not in name)
+    else:
+        whole = one.mentions[one.signals.index(group)]
+    return f"{one.mentions[at]:,}  {share(one.mentions[at], whole)}".rstrip()
 
 
 _HEAD = ("group", "signal", "known", "unknown", "mean", "least", "5%", "25%", "median", "75%", "95%", "most")

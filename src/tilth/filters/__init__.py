@@ -10,6 +10,7 @@ from tilth.filters.fineweb2 import fineweb2
 from tilth.filters.fineweb_quality import FineWebQuality, fineweb_quality
 from tilth.filters.gopher_quality import GopherQuality, gopher_quality
 from tilth.filters.gopher_repetition import GopherRepetition, gopher_repetition
+from tilth.filters.groups import Mentions, Terms
 from tilth.filters.language import Language
 from tilth.filters.language_thresholds import LanguageThresholds
 from tilth.filters.languages import Languages
@@ -42,9 +43,11 @@ __all__ = [
     "LearnNgrams",
     "Matches",
     "Measure",
+    "Mentions",
     "PageLength",
     "Perplexity",
     "StopWords",
+    "Terms",
     "Thresholds",
     "Urls",
     "bad_words",

@@ -8,13 +8,14 @@ from typing import Any
 from tilth.run import load
 from tilth.stats.copies import Pair, copies
 from tilth.stats.groups import QUANTILES, Group, Groups, Summary, by_group
+from tilth.stats.presence import Presence, presence
 from tilth.stats.proposals import Proposal, proposals
 from tilth.stats.rules import Effect, effects
 from tilth.stats.variety import Phrase, Sampled, Variety, variety
 
 __all__ = [
-    "QUANTILES", "Effect", "Group", "Groups", "Pair", "Phrase", "Proposal", "Stats", "Summary", "Variety",
-    "by_group", "copies", "effects", "propose", "stats", "variety",
+    "QUANTILES", "Effect", "Group", "Groups", "Pair", "Phrase", "Presence", "Proposal", "Stats", "Summary", "Variety",
+    "by_group", "copies", "effects", "presence", "propose", "stats", "variety",
 ]  # fmt: skip
 
 
@@ -29,6 +30,7 @@ class Stats:
     variety: Variety
     duplicates: tuple[Pair, ...]
     effects: tuple[Effect, ...]
+    presence: tuple[Presence, ...]  # who it speaks of, where `filters.Mentions` counted it
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain lists and dicts, null for what is not known."""
@@ -38,11 +40,11 @@ class Stats:
 def stats(out: str, most: int = 10, sample: int = 1000) -> Stats:
     """Return what the run in folder `out` is like: the `most` largest groups and n-grams, texts measured on `sample` rows.
 
-    Reads the kept rows twice and the audit three times, in batches. Raises CorpusError where there is no finished run.
+    Reads the kept rows twice and the audit four times, in batches. Raises CorpusError where there is no finished run.
     """
     run, sampled = load(out), Sampled(sample)
     kept, groups = by_group(run, most, [sampled])
-    return Stats(out, run.data["rows_in"], kept, groups, variety(sampled.texts(), most), copies(run), effects(run))
+    return Stats(out, run.data["rows_in"], kept, groups, variety(sampled.texts(), most), copies(run), effects(run), presence(run))
 
 
 def propose(out: str, k: float | None = None, share: float | None = None) -> tuple[Proposal, ...]:

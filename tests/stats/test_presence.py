@@ -1,0 +1,44 @@
+"""Mentions after each step are those of the rows that are left after it, in whatever stage the step is."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pyarrow.compute as pc
+import pytest
+
+import tilth as t
+from tilth import dedup, filters, read
+from tilth.memory import evaluate
+from tilth.probe import sample
+from tilth.stats.presence import presence
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    rng = random.Random(2)
+    words = ["she", "he", "office", "home", "tree", "sky"]
+    texts = [" ".join(rng.choices(words, k=rng.randint(1, 6))) + rng.choice(["", " .", " !"]) for _ in range(150)]
+    lines = [json.dumps({"id": str(i), "text": text, "n": i}) for i, text in enumerate(texts)]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    return read.Jsonl(str(tmp_path / "a.jsonl"))
+
+
+@pytest.mark.parametrize("first", [[], dedup.exact()])
+def test_after_every_step_it_is_what_is_left(corpus, tmp_path, first) -> None:
+    steps = [t.Filter("n > 9"), *first, filters.Mentions(), t.Filter("n < 130"), *dedup.near(), t.Filter("n > 30")]
+    run = t.run(corpus, steps, str(tmp_path / "out"), "inline", split=1500)
+    found, rows = presence(run), sample(corpus, 1000)
+    assert run.data["shards"] > 1 and found[0].step == "as counted" and len(found) == 4
+    counted_at = next(i for i, step in enumerate(steps) if isinstance(step, filters.Mentions)) + 1
+    for one, upto in zip(found, (counted_at, counted_at + 1, len(steps) - 1, len(steps)), strict=True):
+        left = evaluate(steps[:upto], rows).table
+        assert one.rows == len(left)
+        assert list(one.mentions) == [pc.sum(left[name]).as_py() for name in one.signals]
+        assert list(one.rows_with) == [pc.sum(pc.greater(left[name], 0)).as_py() for name in one.signals]
+    assert found[0].signals[:2] == ("group_men", "group_women")
+
+
+def test_nothing_was_counted(corpus, tmp_path) -> None:
+    assert presence(t.run(corpus, [t.Filter("n > 9")], str(tmp_path / "out"), "inline")) == ()
