@@ -51,8 +51,8 @@ def made(kind: str, seed: int, rows: int = 1000) -> tuple[np.ndarray, np.ndarray
 
 
 def tilth(scores: np.ndarray, gold: np.ndarray, seed: int) -> tuple[np.ndarray, int]:
-    from tilth.semantic.strata import answered
-    from tilth.semantic.thresholds import precision_recall
+    from tilth.semantic.guarantees.strata import answered
+    from tilth.semantic.guarantees.thresholds import precision_recall
 
     cut = answered(precision_recall(scores, TARGET, TARGET, DELTA, seed=seed), lambda rows: gold[rows])
     return cut.decide(), cut.calls
@@ -202,8 +202,8 @@ def cascades(seeds: int, peer: str) -> None:
 
 
 def targets(seeds: int, _: str) -> None:
-    from tilth.semantic import bounds, rare, thresholds
-    from tilth.semantic.strata import answered
+    from tilth.semantic.guarantees import bounds, rare, thresholds
+    from tilth.semantic.guarantees.strata import answered
 
     def cut(search: Any, **given: Any) -> Any:
         def run(scores: np.ndarray, gold: np.ndarray, seed: int) -> tuple[tuple[float, float], int]:
@@ -244,8 +244,8 @@ def targets(seeds: int, _: str) -> None:
 
 
 def savings(seeds: int, _: str) -> None:
-    from tilth.semantic.strata import answered
-    from tilth.semantic.thresholds import precision_recall
+    from tilth.semantic.guarantees.strata import answered
+    from tilth.semantic.guarantees.thresholds import precision_recall
 
     seeds = max(2, seeds // 30)
     print(f"Rows for each oracle call, precision {TARGET} and recall {TARGET} at delta {DELTA}; mean calls of {seeds} seeds.\n")

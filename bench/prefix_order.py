@@ -29,8 +29,8 @@ from tilth import llm
 from tilth.llm import simulate
 from tilth.llm.request import Usage
 from tilth.semantic import BLOCKS, HOSTED, Order, plan_order
-from tilth.semantic.prompt import Messages, block, messages
-from tilth.semantic.question import Question
+from tilth.semantic.asking.prompt import Messages, block, messages
+from tilth.semantic.asking.question import Question
 
 TASK = "Is everything in this row right? A row is right if no field contradicts another."
 LONG = TASK + " Look at every field, and at how it is written, before you answer." * 80

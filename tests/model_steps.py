@@ -14,8 +14,8 @@ from tilth import llm, semantic
 from tilth.filters import LearnClassifier
 from tilth.llm.simulate import Gold, Model, serve
 from tilth.memory import addressed
+from tilth.semantic.asking.parts import cut
 from tilth.semantic.gather import packed
-from tilth.semantic.parts import cut
 from tilth.testing import examples
 
 TEXTS: list[str] = examples()["text"].to_pylist()

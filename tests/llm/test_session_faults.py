@@ -10,7 +10,7 @@ import pytest
 
 from tilth import llm
 from tilth.llm import simulate
-from tilth.semantic.prompt import block, messages
+from tilth.semantic.asking.prompt import block, messages
 
 TEXTS = {f"review {n}, and it is {'a joy' if n % 3 else 'dull'}": bool(n % 3) for n in range(60)}
 GOLD = simulate.Gold("praise the film", "filter", TEXTS)

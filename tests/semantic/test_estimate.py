@@ -11,7 +11,7 @@ import pytest
 from tilth import semantic
 from tilth.errors import CorpusError, RecipeError, StepError
 from tilth.llm.simulate import Gold, Model
-from tilth.semantic.share import least_share
+from tilth.semantic.guarantees.share import least_share
 
 TEXTS = [f"review {n} tells of {n * 37 % 101}" for n in range(1500)]
 PRAISE = Gold("Is it praise?", "filter", {text: n % 3 == 0 for n, text in enumerate(TEXTS)})

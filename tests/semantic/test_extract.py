@@ -17,8 +17,8 @@ from tilth.catalog import find
 from tilth.errors import RecipeError
 from tilth.llm.simulate import Gold, Model
 from tilth.recipe import Recipe, dump, parse
+from tilth.semantic.asking.parts import cut
 from tilth.semantic.extract import Extract
-from tilth.semantic.parts import cut
 
 SHIP = {"type": "object", "properties": {
     "ship": {"type": "string"}, "year": {"type": "integer"}, "sunk": {"type": "string", "format": "date"}, "crew": {"type": "array",

@@ -12,8 +12,8 @@ from tilth import evaluate, semantic
 from tilth.errors import CorpusError, RecipeError
 from tilth.llm.simulate import Gold, Model
 from tilth.memory import addressed
+from tilth.semantic.asking.prompt import read_back
 from tilth.semantic.impute import FillIn, missing
-from tilth.semantic.prompt import read_back
 from tilth.testing import check
 
 CITIES = {"Ulm": "DE", "Graz": "AT", "Bern": "CH", "Linz": "AT", "Jena": "DE", "Chur": "CH"}

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from tilth.llm.simulate import Gold, Model
-from tilth.semantic.answer import Answer
+from tilth.semantic.asking.answer import Answer
 from tilth.semantic.classify import Classify
 from tilth.semantic.filter import Filter
 from tilth.semantic.oracle import Oracle, decided, recalled

@@ -16,14 +16,14 @@ from tilth.semantic.gather import Placed
 from tilth.semantic.group_by import GroupBy
 from tilth.semantic.impute import FillIn, Impute
 from tilth.semantic.join import Joined, join
-from tilth.semantic.join_cascade import cascade_join
 from tilth.semantic.join_step import Join
 from tilth.semantic.likelihood import Likelihood
 from tilth.semantic.map import Map
+from tilth.semantic.pairs.join_cascade import cascade_join
 from tilth.semantic.plan.optimize import QueryPlan, optimize
 from tilth.semantic.plan.query import ANY, Query, query
-from tilth.semantic.prefix_gain import BLOCKS, HOSTED, PrefixCache
-from tilth.semantic.prefix_order import Order, order_texts, plan_order
+from tilth.semantic.prefix.prefix_gain import BLOCKS, HOSTED, PrefixCache
+from tilth.semantic.prefix.prefix_order import Order, order_texts, plan_order
 from tilth.semantic.resolve import Resolve, Resolved, dedup, resolve
 from tilth.semantic.score import Score
 from tilth.semantic.search import Search, search

@@ -12,14 +12,14 @@ import pyarrow.compute as pc
 from tilth import llm
 from tilth.errors import RecipeError
 from tilth.op import Op, mark, put
-from tilth.semantic.answer import Answer
-from tilth.semantic.answer import columns as with_answers
-from tilth.semantic.answer_type import arrow_type
+from tilth.semantic.asking.answer import Answer
+from tilth.semantic.asking.answer import columns as with_answers
+from tilth.semantic.asking.answer_type import arrow_type
+from tilth.semantic.asking.meter import Meter
+from tilth.semantic.asking.prompt import as_line
+from tilth.semantic.asking.question import Question, require, slug
+from tilth.semantic.asking.rows import as_table
 from tilth.semantic.gather import Gather, packed
-from tilth.semantic.meter import Meter
-from tilth.semantic.prompt import as_line
-from tilth.semantic.question import Question, require, slug
-from tilth.semantic.rows import as_table
 from tilth.semantic.summary import Row, summary
 
 TEXT = '{"type":"string"}'

@@ -12,13 +12,13 @@ from tilth import llm
 from tilth.embed.sample import bottom
 from tilth.errors import RecipeError
 from tilth.op import Fold
-from tilth.semantic.answer import Answer
-from tilth.semantic.ask import ask, filled, shown
-from tilth.semantic.asked import Asked
-from tilth.semantic.meter import Meter, Spent
-from tilth.semantic.rows import Row, as_table
-from tilth.semantic.share import least_share
-from tilth.semantic.waves import together
+from tilth.semantic.asking.answer import Answer
+from tilth.semantic.asking.ask import ask, filled, shown
+from tilth.semantic.asking.asked import Asked
+from tilth.semantic.asking.meter import Meter, Spent
+from tilth.semantic.asking.rows import Row, as_table
+from tilth.semantic.asking.waves import together
+from tilth.semantic.guarantees.share import least_share
 
 SIZES = (2, 4, 8, 16, 32)
 _MEASURED = pa.schema([

@@ -13,16 +13,16 @@ import pyarrow.compute as pc
 
 from tilth.errors import RecipeError
 from tilth.op import Op
-from tilth.semantic.answer import Answer
-from tilth.semantic.extrapolate import extrapolate
+from tilth.semantic.asking.answer import Answer
 from tilth.semantic.filter import Filter
 from tilth.semantic.from_sample import FromSample, targets_kept
+from tilth.semantic.guarantees.extrapolate import extrapolate
+from tilth.semantic.guarantees.rare import rare
+from tilth.semantic.guarantees.strata import Inquiry
+from tilth.semantic.guarantees.strata import answered as driven
+from tilth.semantic.guarantees.thresholds import precision_recall
 from tilth.semantic.oracle import Oracle, decided, recalled
 from tilth.semantic.pupil import lessons, taught
-from tilth.semantic.rare import rare
-from tilth.semantic.strata import Inquiry
-from tilth.semantic.strata import answered as driven
-from tilth.semantic.thresholds import precision_recall
 
 
 @dataclass(frozen=True)

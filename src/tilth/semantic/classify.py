@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tilth.errors import RecipeError
-from tilth.semantic.answer_type import canonical
-from tilth.semantic.asked import Asked
-from tilth.semantic.question import Fields, Question
+from tilth.semantic.asking.answer_type import canonical
+from tilth.semantic.asking.asked import Asked
+from tilth.semantic.asking.question import Fields, Question
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tilth.op import Op
-from tilth.semantic.answer import Answer
+from tilth.semantic.asking.answer import Answer
 from tilth.semantic.cascade import scores_in
 from tilth.semantic.classify import Classify
-from tilth.semantic.extrapolate import extrapolate_accuracy
 from tilth.semantic.from_sample import FromSample, targets_kept
+from tilth.semantic.guarantees.extrapolate import extrapolate_accuracy
+from tilth.semantic.guarantees.strata import answered as driven
+from tilth.semantic.guarantees.thresholds import accuracy
 from tilth.semantic.oracle import Oracle, decided, recalled
 from tilth.semantic.pupil import lessons, taught
-from tilth.semantic.strata import answered as driven
-from tilth.semantic.thresholds import accuracy
 
 Above = tuple[tuple[int, float], ...]  # a label's number, and from which confidence on the proxy's word for it stands
 

@@ -14,11 +14,11 @@ import pyarrow as pa
 from tilth.embed import sample
 from tilth.errors import RecipeError
 from tilth.op import Fold
-from tilth.semantic.answer_type import canonical
-from tilth.semantic.asked import Asked
-from tilth.semantic.json_schema import closed_object, nullable
-from tilth.semantic.prompt import as_line
-from tilth.semantic.question import Question, require
+from tilth.semantic.asking.answer_type import canonical
+from tilth.semantic.asking.asked import Asked
+from tilth.semantic.asking.json_schema import closed_object, nullable
+from tilth.semantic.asking.prompt import as_line
+from tilth.semantic.asking.question import Question, require
 
 _LONG = 60  # characters of a value that the profile shows
 

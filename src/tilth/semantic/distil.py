@@ -16,11 +16,11 @@ from tilth.errors import CorpusError, RecipeError
 from tilth.filters.classify import Classify as Classifier
 from tilth.filters.learn_classifier import LearnClassifier
 from tilth.op import Fold, Op
-from tilth.semantic.answer import Answer, columns
-from tilth.semantic.answer_type import arrow_type
-from tilth.semantic.ask import answered
-from tilth.semantic.asked import Asked
-from tilth.semantic.share import least_share
+from tilth.semantic.asking.answer import Answer, columns
+from tilth.semantic.asking.answer_type import arrow_type
+from tilth.semantic.asking.ask import answered
+from tilth.semantic.asking.asked import Asked
+from tilth.semantic.guarantees.share import least_share
 
 STUDENT = LearnClassifier(word_ngrams=2, dim=16, epochs=25, min_count=2, buckets=1 << 16)
 _BINS = 10  # of probabilities, for the calibration error

@@ -12,14 +12,14 @@ from numpy.typing import ArrayLike
 
 from tilth.errors import RecipeError
 from tilth.op import Op
-from tilth.semantic import bounds
-from tilth.semantic.betting import Floats
-from tilth.semantic.bounds import Bound
+from tilth.semantic.asking.question import require
 from tilth.semantic.filter import Filter
-from tilth.semantic.question import require
+from tilth.semantic.guarantees import bounds
+from tilth.semantic.guarantees.betting import Floats
+from tilth.semantic.guarantees.bounds import Bound
+from tilth.semantic.guarantees.strata import Inquiry, Ints, answered
 from tilth.semantic.score import Score
 from tilth.semantic.scored import Scored, scored
-from tilth.semantic.strata import Inquiry, Ints, answered
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ import pyarrow.compute as pc
 
 from tilth.errors import MissingExtra, RecipeError
 from tilth.op import put
-from tilth.semantic.answer import Answer, columns, holdable
-from tilth.semantic.answer_type import arrow_type, canonical
-from tilth.semantic.asked import Asked
-from tilth.semantic.evidence import Field, Fields, located, merged, span_type
-from tilth.semantic.json_schema import closed_object, fields_in_words, plain
-from tilth.semantic.parts import answered_in_parts, cut
-from tilth.semantic.question import Question
+from tilth.semantic.asking.answer import Answer, columns, holdable
+from tilth.semantic.asking.answer_type import arrow_type, canonical
+from tilth.semantic.asking.asked import Asked
+from tilth.semantic.asking.evidence import Field, Fields, located, merged, span_type
+from tilth.semantic.asking.json_schema import closed_object, fields_in_words, plain
+from tilth.semantic.asking.parts import answered_in_parts, cut
+from tilth.semantic.asking.question import Question
 
 _KEPT = ("row", "id", "source", "text", "drop", "drop_of", "error")  # columns that mean something to the runner
 _TASK = "Extract these fields from each row. A field that the row does not tell is null."

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tilth.op import fail, mark
-from tilth.semantic.asked import Asked
-from tilth.semantic.question import Fields, Question
+from tilth.semantic.asking.asked import Asked
+from tilth.semantic.asking.question import Fields, Question
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ import pyarrow as pa
 from tilth.errors import RecipeError
 from tilth.op import Op
 from tilth.semantic.filter import Filter
-from tilth.semantic.limit import limit as limited
+from tilth.semantic.guarantees.limit import limit as limited
+from tilth.semantic.guarantees.strata import answered
 from tilth.semantic.scored import scored
-from tilth.semantic.strata import answered
 
 
 @dataclass(frozen=True)

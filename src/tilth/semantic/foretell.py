@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from tilth import llm
-from tilth.semantic.ask import filled, shown
-from tilth.semantic.question import Question
+from tilth.semantic.asking.ask import filled, shown
+from tilth.semantic.asking.question import Question
 
 
 @dataclass(frozen=True)

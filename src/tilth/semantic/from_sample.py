@@ -11,7 +11,7 @@ import pyarrow as pa
 from tilth.embed.sample import bottom, population, ranks
 from tilth.errors import RecipeError
 from tilth.op import Fold, Op
-from tilth.semantic.asked import Asked
+from tilth.semantic.asking.asked import Asked
 
 
 class FromSample(Fold):

@@ -17,14 +17,14 @@ from tilth.embed.vectors import COLUMN, vectors
 from tilth.errors import CorpusError, RecipeError, StepError
 from tilth.kernels import cosine
 from tilth.op import Fold
-from tilth.semantic.answer import Answer
-from tilth.semantic.answer_type import canonical
+from tilth.semantic.asking.answer import Answer
+from tilth.semantic.asking.answer_type import canonical
+from tilth.semantic.asking.meter import Asks, Meter
+from tilth.semantic.asking.prompt import as_line
+from tilth.semantic.asking.question import Question, require
+from tilth.semantic.asking.waves import together
 from tilth.semantic.classify import Classify
-from tilth.semantic.meter import Asks, Meter
-from tilth.semantic.prompt import as_line
-from tilth.semantic.question import Question, require
 from tilth.semantic.summary import Row, summary
-from tilth.semantic.waves import together
 
 _NAME = "Name in a few words the group that most of these rows belong to."
 _MERGE = "The rows are names of groups, and how many rows each has. Merge names that mean the same or nearly so, into at most {} names."

@@ -13,13 +13,13 @@ import pyarrow.compute as pc
 from tilth.embed import sample
 from tilth.errors import CorpusError, RecipeError
 from tilth.op import Fold, put
-from tilth.semantic.answer import Answer, columns
-from tilth.semantic.answer_type import canonical
-from tilth.semantic.asked import Asked
-from tilth.semantic.json_schema import nullable
-from tilth.semantic.parts import answered_in_parts
-from tilth.semantic.prompt import as_line
-from tilth.semantic.question import Question, require
+from tilth.semantic.asking.answer import Answer, columns
+from tilth.semantic.asking.answer_type import canonical
+from tilth.semantic.asking.asked import Asked
+from tilth.semantic.asking.json_schema import nullable
+from tilth.semantic.asking.parts import answered_in_parts
+from tilth.semantic.asking.prompt import as_line
+from tilth.semantic.asking.question import Question, require
 
 _KINDS = ((pa.types.is_boolean, "boolean"), (pa.types.is_integer, "integer"), (pa.types.is_floating, "number"))
 

@@ -11,16 +11,16 @@ import pyarrow as pa
 
 from tilth import llm
 from tilth.errors import RecipeError
-from tilth.semantic.answer import Answer, records
-from tilth.semantic.answer_type import ANSWER
-from tilth.semantic.block_join import block_join
-from tilth.semantic.map_join import guesses
-from tilth.semantic.meter import Asks, Meter, Spent
-from tilth.semantic.nearest import nearest
-from tilth.semantic.pairs import Pair, Task, Verdicts, nested_loop
-from tilth.semantic.promise import promising_block_join
-from tilth.semantic.rows import Different, as_table, different
-from tilth.semantic.search_join import enough_candidates, search_join
+from tilth.semantic.asking.answer import Answer, records
+from tilth.semantic.asking.answer_type import ANSWER
+from tilth.semantic.asking.meter import Asks, Meter, Spent
+from tilth.semantic.asking.rows import Different, as_table, different
+from tilth.semantic.pairs.block_join import block_join
+from tilth.semantic.pairs.map_join import guesses
+from tilth.semantic.pairs.nearest import nearest
+from tilth.semantic.pairs.pairs import Pair, Task, Verdicts, nested_loop
+from tilth.semantic.pairs.promise import promising_block_join
+from tilth.semantic.pairs.search_join import enough_candidates, search_join
 
 Method = Literal["auto", "block", "search", "map", "nested"]
 How = Literal["inner", "left", "anti"]

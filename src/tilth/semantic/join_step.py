@@ -10,15 +10,15 @@ import pyarrow as pa
 from tilth import llm
 from tilth.errors import RecipeError
 from tilth.op import Op
-from tilth.semantic.answer import Answer, columns
-from tilth.semantic.ask import WINDOW
+from tilth.semantic.asking.answer import Answer, columns
+from tilth.semantic.asking.ask import WINDOW
+from tilth.semantic.asking.meter import Meter, Spent
+from tilth.semantic.asking.question import slug
+from tilth.semantic.asking.rows import Different, different
 from tilth.semantic.join import Method, Plan
-from tilth.semantic.meter import Meter, Spent
-from tilth.semantic.pairs import Task, Verdicts
-from tilth.semantic.question import slug
-from tilth.semantic.right_side import check_column, right_table
-from tilth.semantic.rows import Different, different
-from tilth.semantic.windows import by_windows
+from tilth.semantic.pairs.pairs import Task, Verdicts
+from tilth.semantic.pairs.right_side import check_column, right_table
+from tilth.semantic.pairs.windows import by_windows
 
 IDS = pa.large_list(pa.large_string())
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 
 from tilth.op import Op, put
-from tilth.semantic.answer import Answer, records
-from tilth.semantic.ask import answered, shown
+from tilth.semantic.asking.answer import Answer, records
+from tilth.semantic.asking.ask import answered, shown
+from tilth.semantic.asking.question import Question
 from tilth.semantic.filter import Filter
-from tilth.semantic.question import Question
 
 
 @dataclass(frozen=True)

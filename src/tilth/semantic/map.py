@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tilth.semantic.asked import Asked
-from tilth.semantic.question import Fields, Question
+from tilth.semantic.asking.asked import Asked
+from tilth.semantic.asking.question import Fields, Question
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tilth.semantic.answer import Answer, columns, records
-from tilth.semantic.answer_type import arrow_type
-from tilth.semantic.ask import answered
-from tilth.semantic.asked import Asked
+from tilth.semantic.asking.answer import Answer, columns, records
+from tilth.semantic.asking.answer_type import arrow_type
+from tilth.semantic.asking.ask import answered
+from tilth.semantic.asking.asked import Asked
 from tilth.semantic.gather import packed
-from tilth.semantic.strata import Bools, Ints
+from tilth.semantic.guarantees.strata import Bools, Ints
 
 
 @dataclass

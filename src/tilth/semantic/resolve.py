@@ -15,13 +15,13 @@ from tilth import llm
 from tilth.errors import RecipeError
 from tilth.kernels.components import components
 from tilth.semantic.agg import Agg
-from tilth.semantic.answer import Answer
+from tilth.semantic.asking.answer import Answer
+from tilth.semantic.asking.meter import Asks, Meter, Spent
+from tilth.semantic.asking.rows import Different, as_table, different
 from tilth.semantic.gather import Gather, Placed, packed
 from tilth.semantic.join import pairs_table
-from tilth.semantic.meter import Asks, Meter, Spent
-from tilth.semantic.nearest import nearest
-from tilth.semantic.pairs import Pair, Row, Task, Verdicts, ask_pairs
-from tilth.semantic.rows import Different, as_table, different
+from tilth.semantic.pairs.nearest import nearest
+from tilth.semantic.pairs.pairs import Pair, Row, Task, Verdicts, ask_pairs
 
 KEEP = ("first", "longest", "fullest")
 _CROWD = 200  # rows of one value of a key, beyond which it would ask about too many pairs

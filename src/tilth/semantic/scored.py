@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tilth.op import Op, put
-from tilth.semantic.asked import Asked
-from tilth.semantic.betting import Floats
+from tilth.semantic.asking.asked import Asked
+from tilth.semantic.asking.rows import as_table
 from tilth.semantic.cascade import filled, scores_in
+from tilth.semantic.guarantees.betting import Floats
 from tilth.semantic.oracle import Oracle
-from tilth.semantic.rows import as_table
 
 
 @dataclass(frozen=True, eq=False)

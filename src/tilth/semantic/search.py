@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from tilth import llm
 from tilth.errors import RecipeError
+from tilth.semantic.asking.rows import as_table, different
 from tilth.semantic.gather import Gather, Placed, packed
-from tilth.semantic.nearest import LOCAL, Found, alike, nearest
-from tilth.semantic.rows import as_table, different
+from tilth.semantic.pairs.nearest import LOCAL, Found, alike, nearest
 
 
 def search(rows: Any, query: str, k: int, *, columns: tuple[str, ...] = (), embedding: str = "hybrid") -> pa.Table:

@@ -10,12 +10,12 @@ import pyarrow as pa
 
 from tilth.errors import RecipeError
 from tilth.op import Op, put
-from tilth.semantic.ask import WINDOW
-from tilth.semantic.nearest import Found
-from tilth.semantic.right_side import check_column, right_table
-from tilth.semantic.rows import Different, as_table, different
+from tilth.semantic.asking.ask import WINDOW
+from tilth.semantic.asking.rows import Different, as_table, different
+from tilth.semantic.pairs.nearest import Found
+from tilth.semantic.pairs.right_side import check_column, right_table
+from tilth.semantic.pairs.windows import by_windows
 from tilth.semantic.search import looked_up
-from tilth.semantic.windows import by_windows
 
 _FOUND = pa.schema([("left", pa.int64()), ("right", pa.int64()), ("rank", pa.int64()), ("score", pa.float64())])
 _STEADY = ("words", "bm25")  # what they find of a row does not depend on the rows beside it

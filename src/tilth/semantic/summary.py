@@ -10,14 +10,14 @@ from functools import partial
 from typing import Any
 
 from tilth.llm.request import Request
-from tilth.semantic.answer import Answer, share
-from tilth.semantic.answer_type import canonical
-from tilth.semantic.ask import filled
-from tilth.semantic.json_schema import closed_object
-from tilth.semantic.meter import Asks
-from tilth.semantic.prompt import block, messages
-from tilth.semantic.question import VERSION, Question
-from tilth.semantic.waves import together
+from tilth.semantic.asking.answer import Answer, share
+from tilth.semantic.asking.answer_type import canonical
+from tilth.semantic.asking.ask import filled
+from tilth.semantic.asking.json_schema import closed_object
+from tilth.semantic.asking.meter import Asks
+from tilth.semantic.asking.prompt import block, messages
+from tilth.semantic.asking.question import VERSION, Question
+from tilth.semantic.asking.waves import together
 
 _COMBINE = "Each row is the answer to this for a part of the data. Combine them into the one answer for all of it."
 _HALVED = ("refused", "truncated", "invalid")  # what fewer rows can mend

@@ -9,12 +9,12 @@ import pyarrow as pa
 
 from tilth import llm
 from tilth.errors import RecipeError
-from tilth.semantic.compare import Referee
+from tilth.semantic.asking.meter import Meter, Spent
+from tilth.semantic.asking.rows import as_table, different
+from tilth.semantic.asking.waves import together
 from tilth.semantic.gather import Gather, Placed, packed
-from tilth.semantic.meter import Meter, Spent
-from tilth.semantic.quickselect import best
-from tilth.semantic.rows import as_table, different
-from tilth.semantic.waves import together
+from tilth.semantic.pairs.compare import Referee
+from tilth.semantic.pairs.quickselect import best
 
 _RANKS = pa.schema([("row", pa.int64()), ("rank", pa.int64())])
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tilth.llm import simulate
-from tilth.semantic.prompt import Messages
+from tilth.semantic.asking.prompt import Messages
 
 
 def call(

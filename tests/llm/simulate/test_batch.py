@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tilth.llm import simulate
-from tilth.semantic.prompt import block, messages
+from tilth.semantic.asking.prompt import block, messages
 
 Call = Callable[..., Any]
 GOLD = simulate.Gold("good", "filter", {f"row {n}": n % 2 == 0 for n in range(50)})

@@ -15,7 +15,7 @@ from tilth.llm.simulate.pattern import LOTUS
 from tilth.llm.simulate.prefix_cache import PrefixCache
 from tilth.llm.simulate.stream import chunks
 from tilth.llm.simulate.wire import Refused
-from tilth.semantic.prompt import block, messages
+from tilth.semantic.asking.prompt import block, messages
 
 json_data = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 30) | st.floats(allow_nan=False) | st.text(max_size=8),

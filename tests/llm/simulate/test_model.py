@@ -17,7 +17,7 @@ from tilth.llm.simulate.asked import Asked
 from tilth.llm.simulate.gold import Gold, Golds
 from tilth.llm.simulate.judge import Judge, Said, pairs
 from tilth.llm.simulate.model import Model, parse
-from tilth.semantic.prompt import block, messages
+from tilth.semantic.asking.prompt import block, messages
 
 ROWS = 6000
 GOLD = Gold("good", "filter", {f"row {n}": n % 3 == 0 for n in range(ROWS)})

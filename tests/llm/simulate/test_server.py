@@ -12,7 +12,7 @@ import pytest
 
 from tilth.errors import RecipeError
 from tilth.llm import simulate
-from tilth.semantic.prompt import block, messages
+from tilth.semantic.asking.prompt import block, messages
 
 FILMS = [{"title": f"Film {n}", "text": f"What we thought of film {n}."} for n in range(8)]
 ACTORS = [{"name": f"Actor {n}"} for n in range(4)]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tilth.llm import simulate
-from tilth.semantic.prompt import block, messages
+from tilth.semantic.asking.prompt import block, messages
 
 ROWS = [{"text": f"row {n}"} for n in range(200)]
 GOLD = [

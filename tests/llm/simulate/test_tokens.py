@@ -11,7 +11,7 @@ import pytest
 from tilth.llm import simulate
 from tilth.llm.simulate.phrase import Part
 from tilth.llm.simulate.tokens import logprobs, tokens
-from tilth.semantic.prompt import block, messages
+from tilth.semantic.asking.prompt import block, messages
 
 
 def test_labels_that_begin_alike_follow_the_chain_rule() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tilth.llm import simulate
-from tilth.semantic.prompt import block, messages
+from tilth.semantic.asking.prompt import block, messages
 
 openai = pytest.importorskip("openai", reason="needs the openai package")
 ROWS = [{"text": f"Report {n}"} for n in range(6)]

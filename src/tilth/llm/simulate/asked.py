@@ -11,14 +11,14 @@ from typing import Any
 from tilth.llm.simulate.pattern import Pattern
 from tilth.llm.simulate.shape import ill
 from tilth.llm.structured import in_words
-from tilth.semantic.prompt import read_back, read_form
+from tilth.semantic.asking.prompt import read_back, read_form
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A task over rows. `form` is one of "rows", "label", "pairs", "better", "text", "json" (as in `tilth.semantic.prompt`), or
+    """A task over rows. `form` is one of "rows", "label", "pairs", "better", "text", "json" (as in `tilth.semantic.asking.prompt`), or
     "value", JSON that is the value itself.
 
     `rows` are the rows of a task that has one list of them, `left` and `right` those of a join. `words` says how the answers of a

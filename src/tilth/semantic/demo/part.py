@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from tilth.llm import Request
 from tilth.llm.simulate import Gold
-from tilth.semantic.question import Question
+from tilth.semantic.asking.question import Question
 
 
 @dataclass(frozen=True)

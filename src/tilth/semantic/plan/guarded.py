@@ -10,14 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tilth.op import put
-from tilth.semantic.asked import Asked, Unasked
-from tilth.semantic.betting import Floats
+from tilth.semantic.asking.asked import Asked, Unasked
+from tilth.semantic.asking.question import Question
 from tilth.semantic.cascade import Cascade
 from tilth.semantic.filter import Filter
+from tilth.semantic.guarantees.betting import Floats
+from tilth.semantic.guarantees.strata import Bools, answered
+from tilth.semantic.guarantees.thresholds import precision_recall
 from tilth.semantic.likelihood import Likelihood
-from tilth.semantic.question import Question
-from tilth.semantic.strata import Bools, answered
-from tilth.semantic.thresholds import precision_recall
 
 SIZES = (500, 2000)  # rows for which a sample foretells how many the reference is asked about
 

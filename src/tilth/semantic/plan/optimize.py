@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from tilth.errors import RecipeError
 from tilth.kernels.hash import mix64
-from tilth.semantic.asked import Asked
+from tilth.semantic.asking.asked import Asked
 from tilth.semantic.plan.execute import Execution, execute
 from tilth.semantic.plan.guarded import Guarded
 from tilth.semantic.plan.query import ANY, Ask, Limit, Match, Node, Query, Scan, Sql, Where, children, nodes, replaced

@@ -16,14 +16,14 @@ from typing import Any
 import pyarrow as pa
 
 from tilth.op import Op
-from tilth.semantic.asked import Asked
+from tilth.semantic.asking.asked import Asked
+from tilth.semantic.asking.rows import as_table
 from tilth.semantic.classify import Classify
 from tilth.semantic.filter import Filter
 from tilth.semantic.join import Joined, Method, join
 from tilth.semantic.map import Map
 from tilth.semantic.plan.guarded import Guarded
 from tilth.semantic.plan.relational import sql, where
-from tilth.semantic.rows import as_table
 from tilth.semantic.score import Score
 
 ANY = "any"  # the model of a task that the optimizer may give to whom it likes

@@ -88,5 +88,5 @@ def _duckdb() -> Any:
     try:
         import duckdb
     except ImportError:
-        raise MissingExtra.of("duckdb", "duckdb", "semantic.query") from None
+        raise MissingExtra.of("duckdb", "sql", "semantic.query") from None
     return duckdb

@@ -10,16 +10,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tilth.errors import RecipeError
-from tilth.semantic.answer import Answer
-from tilth.semantic.asked import Asked
+from tilth.semantic.asking.answer import Answer
+from tilth.semantic.asking.asked import Asked
+from tilth.semantic.asking.rows import different
 from tilth.semantic.filter import Filter
+from tilth.semantic.guarantees.share import least_share
 from tilth.semantic.join import Method
 from tilth.semantic.likelihood import likelihood
-from tilth.semantic.nearest import alike
+from tilth.semantic.pairs.nearest import alike
 from tilth.semantic.plan.guarded import Guarded, asked_about
 from tilth.semantic.plan.query import ANY, Match, asked_of, joined
-from tilth.semantic.rows import different
-from tilth.semantic.share import least_share
 
 BATCHES = (1, 8, 32)
 SMALL_BLOCK = 4  # rows of each side in the reference's prompts of a join

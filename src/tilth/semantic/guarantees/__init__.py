@@ -1,0 +1,1 @@
+"""Statistics behind promises: bets, bounds, and searches for cuts that hold."""

@@ -1,0 +1,1 @@
+"""Pairs of rows: which are alike, which are asked about, and how they share prompts."""

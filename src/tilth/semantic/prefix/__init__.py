@@ -1,0 +1,1 @@
+"""Prompts in the order that a server's prefix cache has most of."""
