@@ -30,7 +30,7 @@ demo-llm: $(VENV)/ready
 test: $(VENV)/ready
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 # Each peer runs in an environment of its own, side by side with ours, in one go; a bench whose peer does not install runs without it.
 PEERS := $(patsubst bench/peers/%.txt,.venv-peers/%/ready,$(wildcard bench/peers/*.txt))
