@@ -3,19 +3,22 @@ import json
 import time
 from collections import defaultdict
 from itertools import combinations, islice
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tilth import read, run
 from tilth.dedup import NearDuplicates, Normalise, Signatures, near, probability
 from tilth.dedup.shingles import Shingles
 from tilth.errors import RecipeError
 from tilth.exchange import Tables
-from tilth.memory import addressed
+from tilth.memory import addressed, evaluate
 from tilth.testing import check, examples
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -78,6 +81,22 @@ def test_n_grams_travel_once_to_a_shard(shards):
     assert last["grams"].is_valid().to_pylist() == [True, True, False]
     edges = compare(asked, home)
     assert edges.filter(pc.equal(edges["key"], 2 << 32))["of"].to_pylist() == [0, 1 << 32, (1 << 32) + 1]
+
+
+def test_a_run_that_grows_asks_old_shards_for_their_n_grams(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("in").mkdir()
+    rng, texts = np.random.default_rng(6), []
+    bases = [words(rng, 140) for _ in range(25)]
+    for number in range(3):
+        texts += [" ".join(bases[int(rng.integers(25))][(cut := int(rng.integers(40))) : cut + 98]) for _ in range(25)]  # 0.43 and more
+        pq.write_table(pa.table({"text": texts[-25:]}), f"in/{number}.parquet")
+        run(read.Parquet("in"), near(0.8, ngram=1), "grown", "inline", probe=False)
+    run(read.Parquet("in"), near(0.8, ngram=1), "scratch", "inline", probe=False, partitions=3)
+    left = [sorted(text for path in Path(out, "data").iterdir() for text in pq.read_table(path)["text"].to_pylist())
+            for out in ("grown", "scratch")]  # fmt: skip
+    assert left[0] == left[1] == sorted(evaluate(near(0.8, ngram=1), pa.table({"text": texts})).table["text"].to_pylist())
+    assert 30 < len(left[0]) < 60
 
 
 def test_short_texts(gone, shards):
