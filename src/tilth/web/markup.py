@@ -6,7 +6,7 @@ import html
 import re
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_VOID = frozenset({"br", "meta"})  # elements that hold nothing
+_VOID = frozenset({"br", "img", "meta"})  # elements that hold nothing
 
 
 class Html(str):

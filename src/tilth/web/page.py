@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from tilth.web.markup import Html, tag
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
 def page(title: str, head: Html, sections: list[tuple[str, str, Html]], foot: Html) -> str:

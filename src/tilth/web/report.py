@@ -10,6 +10,7 @@ from tilth.web.sections.edits import edits
 from tilth.web.sections.funnel import funnel
 from tilth.web.sections.headline import headline
 from tilth.web.sections.made_by import made_by
+from tilth.web.sections.pictures import pictures
 from tilth.web.sections.quarantine import quarantine
 from tilth.web.sections.rules import rules
 from tilth.web.sections.signals import signals
@@ -38,6 +39,7 @@ def rendered(found: Statistics) -> str:
         ("languages", "Languages", languages(found)),
         ("sources", "Sources", sources(found)),
         ("edits", "Edits", edits(found)),
+        *([("pictures", "Pictures", pictures(found))] if found.pictures else []),
         ("quarantine", "Quarantine", quarantine(found)),
         ("made-by", "What made it", made_by(found)),
     ]

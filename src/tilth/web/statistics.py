@@ -17,6 +17,7 @@ from tilth.web.duplicates import Clusters, Copies
 from tilth.web.edits import Edit, edits_of
 from tilth.web.faults import Fault, faults_of
 from tilth.web.languages import languages_of
+from tilth.web.pictures import Picture, pictures_of
 from tilth.web.trails import redacted
 
 SOURCES = 14  # shown by name, those of most rows
@@ -41,6 +42,7 @@ class Statistics:
     by_source: Counter[tuple[str, int, str]]  # source, step, reason -> rows
     edits: list[Edit]
     faults: list[Fault]
+    pictures: list[Picture]
 
 
 def statistics(out: str, redact: bool = True) -> Statistics:
@@ -63,7 +65,7 @@ def statistics(out: str, redact: bool = True) -> Statistics:
         peak_mb=times.get("peak_mb", 0.0), files=len(manifest.files) if manifest else 0, text_in=_text_in(run),
         tokens=folder.read_json("tokens", "tokens.json") or {}, drops=examples.finish(run, show), signals=signals,
         clusters=copies.finish(run, folder, show), languages=languages_of(run), sources=largest, by_source=examples.by_source,
-        edits=edits_of(run, folder), faults=faults_of(run, folder, show),
+        edits=edits_of(run, folder), faults=faults_of(run, folder, show), pictures=pictures_of(run, show),
     )  # fmt: skip
 
 
