@@ -61,6 +61,14 @@ def test_large_groups_are_found_among_more_values_than_are_counted(made, monkeyp
     assert module.largest(t.load(made.out), {"source": "source"}, 1) == {"source": ["big"]}
 
 
+def test_a_run_that_kept_nothing_and_columns_that_tell_nothing(made, tmp_path) -> None:
+    nothing = t.run(made.corpus, [t.Filter("words > 1000")], str(tmp_path / "out"), "inline")
+    whole, kinds = by_group(nothing)
+    assert whole.rows == 0 and all(kind.groups == () for kind in kinds)
+    assert module._tells("language", pa.dictionary(pa.int32(), pa.string())) and module._tells("month", pa.timestamp("ms", "UTC"))
+    assert not any(module._tells("month", of) for of in (pa.int64(), pa.null(), pa.list_(pa.string()), pa.time32("s")))
+
+
 def test_labels_of_odd_values() -> None:
     assert labels("domain", pa.array(["http://[::1]:8/x", "ftp://a.example?q", "//b", "", None])).to_pylist() == [
         "[::1]", "a.example", UNKNOWN, UNKNOWN, UNKNOWN,

@@ -119,9 +119,20 @@ class Cells:
 
 def kinds_of(run: Run) -> dict[str, str]:
     """Return the kinds of group that the rows of a run have, each with the column that tells it."""
-    names = _schema(run).names
-    told = {kind: next((name for name in columns if name in names), None) for kind, columns in KINDS.items()}
-    return {kind: name for kind, name in told.items() if name}
+    schema = _schema(run)
+    types = dict(zip(schema.names, schema.types, strict=True))
+    told = {kind: [name for name in columns if name in types and _tells(kind, types[name])] for kind, columns in KINDS.items()}
+    return {kind: names[0] for kind, names in told.items() if names}
+
+
+def _tells(kind: str, of: pa.DataType) -> bool:
+    """Whether a column of this type can tell the groups of a kind: a list cannot, nor a number of seconds since who knows when."""
+    text = of.value_type if pt.is_dictionary(of) else of
+    return pt.is_string(text) or pt.is_large_string(text) or pt.is_string_view(text) or (kind == "month" and _is_day(of))
+
+
+def _is_day(of: pa.DataType) -> bool:
+    return bool(pt.is_date(of) or pt.is_timestamp(of))
 
 
 def labels(kind: str, column: pa.Array) -> pa.Array:
@@ -132,7 +143,7 @@ def labels(kind: str, column: pa.Array) -> pa.Array:
     >>> labels("month", pa.array(["2024-05-17T10:00:00Z", "May"])).to_pylist()
     ['2024-05', '(unknown)']
     """
-    if kind == "month" and pt.is_temporal(column.type):
+    if kind == "month" and _is_day(column.type):
         found = pc.strftime(column.cast(pa.timestamp("s"), safe=False), format="%Y-%m")
     else:
         found = (column.dictionary_decode() if pt.is_dictionary(column.type) else column).cast(pa.large_string())
