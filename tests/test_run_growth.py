@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from fingerprints import steps
-from test_laws import instances
+from test_laws import endpoint, instances  # noqa: F401  (a fixture: steps that ask a model ask it)
 
 from tilth import Filter, dedup, read, run
 from tilth.conductor import Conductor

@@ -141,7 +141,10 @@ def test_an_empty_frame(simulator: Any) -> None:
         assert len(semantic.over(given, model="m").filter("Is {film} tense?").map("Say its name", name="said").collect()) == 0
 
 
-@pytest.mark.parametrize("data", [[1, 2], None, pandas.Series([1]), polars.DataFrame({"a": [1]}).lazy()], ids=repr)
+NO_FRAMES = [[1, 2], None, pandas.Series([1]), polars.DataFrame({"a": [1]}).lazy()]
+
+
+@pytest.mark.parametrize("data", NO_FRAMES, ids=lambda data: type(data).__name__)
 def test_what_is_no_frame_is_refused(data: Any) -> None:
     with pytest.raises(RecipeError, match="These are no rows"):
         semantic.over(data)
