@@ -103,6 +103,11 @@ BENCHES = {
     "semantic_join": Bench("Semantic joins, entities, orders", "at least 20x fewer calls at equal F1", "semantic_join.py", "semantic"),
     "prefix_order": Bench("Prompts in an order that caches", "a higher share of cached tokens than in arrival order", "prefix_order.py"),
     "llm_client": Bench("The client for models", "at least 3,000 requests a second, cache and accounts on", "llm_client.py"),
+    "readers": Bench("Readers and writers", "within 1.3x of the library that they stand on, alone", "readers.py"),
+    "decontaminate": Bench(
+        "Decontamination", "at least 50x datatrove's n-gram decontamination", "decontaminate.py --peer {datatrove}", "instruct"
+    ),
+    "dsir": Bench("Importance resampling", "a lower divergence from the target than its baselines", "dsir.py", "docs"),
     "recipes": Bench("Recipes over the same pages", "docs/recipes.md, which this makes (no figure was set)", "recipes.py", "web"),
     "chain": Bench("The whole chain beside the floor", "25 MB/s a core without HTML extraction and encoding", "chain.py"),
     "scale": Bench("1x, 4x, 16x, 64x", "time in proportion, a worker's memory flat, both as `plan` foretold", "scale.py --mb 4"),
