@@ -19,7 +19,7 @@ from conftest import write_lines
 from toy_steps import RECIPE, FirstOfText, HasCommonest, Replace, Running, Words
 
 import tilth
-from tilth import CorpusError, Filter, RecipeError, StepError, evaluate, learn_from, load, plan, run
+from tilth import CorpusError, Filter, RecipeError, StepError, StoreError, evaluate, learn_from, load, plan, run
 from tilth.executors import Executor
 from tilth.gc import gc
 from tilth.read import Jsonl
@@ -248,6 +248,29 @@ class Spread:
 
     def close(self) -> None:
         """There is nothing to close."""
+
+
+@pytest.mark.parametrize("finished", [True, False])
+@pytest.mark.parametrize("before", [None, 1])
+def test_a_folder_of_another_version_is_refused(lines: Path, finished: bool, before: int | None) -> None:
+    """As an earlier version left it: layers that say less, another number or none, and maybe a run that never ended."""
+    out, reader = lines.parent / "out", Jsonl(str(lines))
+    run(reader, RECIPE, str(out), "inline", split=SPLIT)
+    for path in [out / "run.json", *(out / "store" / "receipts").iterdir()]:
+        data = json.loads(path.read_text())
+        for piece in [data, *data.get("pieces", [])]:
+            for layer in piece.get("layers", []):
+                del layer["source"]
+        path.write_text(json.dumps(data | {"format": 1} if path.name == "run.json" else data))
+    (out / "store" / "format.json").unlink()
+    if before:
+        (out / "store" / "format.json").write_text(json.dumps({"format": before}))
+    if not finished:
+        (out / "run.json").unlink()
+    for again in (run, plan, *((load,) if finished else ())):
+        with pytest.raises(StoreError, match=r"(?s)another version.*where:.*this version reads and writes.*fix: +run again") as error:
+            again(str(out)) if again is load else again(reader, RECIPE, str(out), split=SPLIT)
+        assert error.value.where.startswith(str(out))
 
 
 def test_several_machines_refuse_a_folder_of_one(lines: Path) -> None:

@@ -30,7 +30,7 @@ from tilth.publish import publish
 from tilth.read.reader import Reader
 from tilth.receipts import Receipts
 from tilth.record import fingerprint, record
-from tilth.store import FORMAT, Store
+from tilth.store import FORMAT, Store, check_format
 from tilth.tasks import Task
 from tilth.write.parquet import Parquet
 from tilth.write.writer import Writer
@@ -113,7 +113,7 @@ def run(
     Raises CorpusError, RecipeError, StepError or StoreError; whatever was finished by then is not done again.
     """
     engine = executor_of(executor)
-    out_store, blobs = _stores(out, store)
+    out_store, blobs = _stores(out, store, save=True)
     try:
         _refuse_one_machines_disk(engine, blobs, out)
         if probe:
@@ -176,7 +176,7 @@ def plan(
     probe: bool = False,
 ) -> Plan:
     """Return what `run` with the same arguments would do, without doing it; with `probe` also about how long and how much memory."""
-    _, blobs = _stores(out, store)
+    _, blobs = _stores(out, store, save=False)
     manifest, name = manifest_of(blobs, corpus, "corpus", split, save=False)
     conductor = Conductor(blobs, None)
     flow = Flow(conductor, corpus, manifest, partitions or _partitions(blobs, name, manifest, save=False))
@@ -185,10 +185,11 @@ def plan(
 
 
 def load(out: str) -> Run:
-    """Return the last finished run in this folder. Raises CorpusError where there is none."""
+    """Return the last finished run in this folder. Raises CorpusError where there is none, StoreError where another version wrote it."""
     data = Store(out).read_json("run.json")
     if data is None:
         raise CorpusError("There is no finished run here.", where=out, why="run.json is missing", fix="tilth run RECIPE --out " + out)
+    check_format(data, out)
     data["times"] = (Store(out).read_json("times.json") or {}).get("steps", {})
     return Run(out, data)
 
@@ -199,8 +200,14 @@ def _card(finished: Run) -> str:
     return card(finished)
 
 
-def _stores(out: str, store: str | None) -> tuple[Store, Store]:
-    return Store(out), Store(_beside(out, store or "store"))
+def _stores(out: str, store: str | None, save: bool) -> tuple[Store, Store]:
+    """Return the folder of the run and its store. Raises StoreError where another version wrote either."""
+    folder, blobs = Store(out), Store(_beside(out, store or "store"))
+    before = folder.read_json("run.json")
+    if before is not None:
+        check_format(before, out)
+    blobs.open_format(save)
+    return folder, blobs
 
 
 def _refuse_one_machines_disk(engine: Executor, blobs: Store, out: str) -> None:

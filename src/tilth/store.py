@@ -3,6 +3,7 @@
     store/blobs/ab/abcd...     bytes, named by their digest
     store/receipts/<key>.json  what one task left (receipts.py)
     store/verdicts/<key>.json  rows that a task must skip because they killed a worker before
+    store/format.json          the version of all this; another one is refused, not misread
 
 A receipt depends on nothing but its key, so two runs that do the same work share it.
 """
@@ -28,7 +29,7 @@ from tilth.record import DIGEST_BYTES, digest
 from tilth.write.parquet import RowGroups, write_parquet
 
 SMALL = 1 << 20
-FORMAT = 1  # of everything stored; part of every key
+FORMAT = 2  # of everything stored; part of every key, and recorded in the store and in run.json
 
 
 class Store:
@@ -46,6 +47,15 @@ class Store:
         self.root = str(root).rstrip("/")
         self.local = "file" in (self.fs.protocol if isinstance(self.fs.protocol, tuple) else (self.fs.protocol,))
         self.url = self.root if self.local else url  # a worker may run in another folder
+
+    def open_format(self, save: bool) -> None:
+        """Raise StoreError where another version wrote this store; with `save` leave the number of this one."""
+        found = self.read_json("format.json")
+        if found is None and not any(self.fs.exists(self.path(folder)) for folder in ("manifests", "receipts", "packs")):
+            if save:
+                self.write_json({"format": FORMAT}, "format.json")
+            return
+        check_format(found, self.url)
 
     def path(self, *parts: str) -> str:
         return "/".join((self.root, *parts))
@@ -264,6 +274,18 @@ class HashingFile:
 
     def __exit__(self, kind: object, *_: object) -> None:
         self._end(kind is None)
+
+
+def check_format(found: Any, where: str) -> None:
+    """Raise StoreError where stored data, `found`, does not name this version's format; the first ones named none."""
+    number = found.get("format") if isinstance(found, dict) else None
+    if number == FORMAT:
+        return
+    wrote = f"it has format {number or 'none'}" + (f", by Tilth {found['version']}" if number and "version" in found else "")
+    raise StoreError(
+        "This folder was written by another version of Tilth.", where=where, why=f"{wrote}; this version reads and writes format {FORMAT}",
+        fix="run again into another folder (--out), or remove this one first: rm -r it; what it holds is made from the corpus anew",
+    )
 
 
 def to_json(data: Any) -> bytes:
