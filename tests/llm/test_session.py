@@ -50,7 +50,7 @@ def test_an_answer_is_bought_once_and_then_kept(serve: Any, client_of: Any, api:
     assert (first.status, first.value, first.source, first.attempts, first.model) == ("ok", "White.", "model", 1, MODEL)
     assert first.cost == pytest.approx((100 * 1 + 50 * 2) / 1e6) == second.bought == second.worth
     assert (second.value, second.source, second.cost, second.usage) == ("White.", "cache", 0.0, llm.Usage(100, 0, 50))
-    assert len(server.calls) == 1
+    assert 0 < first.seconds == second.seconds and len(server.calls) == 1
     spent = llm.spending(client)[MODEL]
     assert (spent.calls, spent.saved_calls, spent.usage, spent.virtual) == (1, 1, llm.Usage(100, 0, 50), llm.Usage(200, 0, 100))
     assert spent.virtual_dollars == pytest.approx(2 * spent.dollars) and spent.dollars == pytest.approx(2e-4)
@@ -64,6 +64,22 @@ def test_a_reply_is_found_before_it_is_in_the_file(serve: Any, client_of: Any) -
             return [(await session.ask(asked())).source for _ in range(3)]
 
     assert asyncio.run(main()) == ["model", "cache", "cache"] and len(server.calls) == 1
+
+
+def test_a_session_knows_what_it_heard(serve: Any, client_of: Any) -> None:
+    server = serve(lambda call: "White.")
+
+    async def main() -> None:
+        async with llm.Session(client_of(server)) as session:
+            before, reply = session.heard(MODEL), await session.ask(asked())
+            one = session.heard(MODEL) - before
+            assert (one.calls, one.seconds) == (1, pytest.approx(reply.seconds)) and reply.seconds > 0
+            await asyncio.gather(*(session.ask(asked(seed=2)) for _ in range(3)))
+            assert session.heard(MODEL).calls == 2, "equal requests under way are one call"
+            await session.ask(asked())
+            assert session.heard(MODEL).calls == 3 and session.heard("another").calls == 0
+
+    asyncio.run(main())
 
 
 OTHERS = ({"seed": 1}, {"temperature": 0.5}, {"max_tokens": 9}, {"purpose": "map 2"}, {"stop": ("x",)}, {"top_p": 0.5})

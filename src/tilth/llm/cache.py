@@ -28,18 +28,18 @@ def vector_key(endpoint: Endpoint, text: str, dimensions: int | None) -> bytes:
 def dump(reply: Reply) -> bytes:
     """Return what is kept of a reply that is "ok"."""
     usage = (reply.usage.prompt, reply.usage.cached, reply.usage.completion)
-    return orjson.dumps((reply.value, reply.text, reply.scores, usage, reply.cost, reply.attempts))
+    return orjson.dumps((reply.value, reply.text, reply.scores, usage, reply.cost, reply.attempts, reply.seconds))
 
 
 def load(body: bytes, model: str) -> Reply | None:
-    """Return the reply as it comes from the cache: it costs nothing now, `usage` is what it took then. None where it is damaged.
+    """Return the reply as it comes from the cache: it costs nothing now, its usage and seconds are those of then. None where it is damaged.
 
     >>> load(dump(Reply("ok", "yes", "Yes.", cost=0.01)), "openai/small").bought, load(b"{", "openai/small")
     (0.01, None)
     """
     try:
-        value, text, scores, usage, cost, attempts = orjson.loads(body)
-        return Reply("ok", value, text, "", scores, Usage(*usage), 0.0, 0.0, attempts, model, "cache", cost)
+        value, text, scores, usage, cost, attempts, seconds = orjson.loads(body)
+        return Reply("ok", value, text, "", scores, Usage(*usage), 0.0, seconds, attempts, model, "cache", cost)
     except (ValueError, TypeError):
         return None
 

@@ -78,7 +78,7 @@ class Reply:
     `value` is the parsed JSON where a schema was asked for, the label where labels were, else the text; None unless `status` is "ok".
     `scores` maps every label to its probability, None where the server gives no log-probabilities. `cost` is in dollars, None where a
     price is unknown; 0.0 where nothing was paid because the answer came from the cache or was shared with an equal
-    request; `bought` is then what it cost when it was paid for.
+    request; `bought` is then what it cost when it was paid for. `seconds` is how long its calls took, then too.
     """
 
     status: Status

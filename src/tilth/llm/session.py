@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import TracebackType
 
 from tilth.llm import budget, cache, structured
@@ -21,6 +21,22 @@ from tilth.llm.rounds import Rounds
 from tilth.llm.wire import Wire
 
 
+@dataclass(frozen=True)
+class Heard:
+    """Replies of a model, and the seconds that their calls took, one by one; those in the cache count as when they were bought."""
+
+    calls: int = 0
+    seconds: float = 0.0
+
+    def plus(self, reply: Reply) -> Heard:
+        """Return this with one more reply."""
+        return Heard(self.calls + 1, self.seconds + reply.seconds)
+
+    def __sub__(self, other: Heard) -> Heard:
+        """What came between two looks."""
+        return Heard(self.calls - other.calls, self.seconds - other.seconds)
+
+
 class Session:
     """Connections, cache and accounts of one client on one event loop: `async with llm.Session(client) as session`.
 
@@ -33,6 +49,7 @@ class Session:
         self._habits: dict[tuple[str, str], Habits] = {}
         self._fresh: dict[bytes, bytes] = {}  # answers that are about to be written
         self._asked: dict[bytes, asyncio.Future[Reply | None]] = {}
+        self._heard: dict[str, Heard] = {}
 
     async def __aenter__(self) -> Session:
         self.ledger = Ledger(self.client.path)
@@ -69,8 +86,13 @@ class Session:
             reply = await asyncio.shield(leader)
             if reply is not None:
                 return replace(reply, source="shared", cost=0.0, bought=reply.worth)
-        kept = self.kept(key, request.model)
-        return kept or await self._lead(where, request, key)
+        reply = self.kept(key, request.model) or await self._lead(where, request, key)
+        self._heard[request.model] = self.heard(request.model).plus(reply)
+        return reply
+
+    def heard(self, model: str) -> Heard:
+        """Return how many replies of a model came in this session, and how long they took."""
+        return self._heard.get(model, Heard())
 
     async def embed(self, model: str, texts: Sequence[str], dimensions: int | None = None) -> list[cache.Vector]:
         """Return one float32 vector for each of `texts`, in order; equal texts are asked once. Raises LlmError where some cannot be had."""
