@@ -17,7 +17,7 @@ from tilth.op import Exchange, Fold, Op
 
 GOLDEN = Path(__file__).parent / "golden" / "fingerprints.json"
 FAMILIES = (
-    "clean", "segment", "filters", "embed", "dedup", "decontaminate", "select", "tokenize", "instruct", "media", "llm", "semantic",
+    "clean", "segment", "filters", "embed", "dedup", "decontaminate", "select", "bias", "tokenize", "instruct", "media", "llm", "semantic",
     "kernels", "rules", "grammar",
 )  # fmt: skip
 

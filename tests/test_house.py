@@ -10,8 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src" / "tilth"
 STEPS = (  # the life cycle, in order
-    "read", "clean", "segment", "filters", "embed", "dedup", "decontaminate", "select", "tokenize", "instruct", "media", "write", "llm",
-    "semantic",
+    "read", "clean", "segment", "filters", "embed", "dedup", "decontaminate", "select", "bias", "tokenize", "instruct", "media", "write",
+    "llm", "semantic",
 )  # fmt: skip
 RUNNER = ("run", "flow", "conductor", "tasks", "books", "publish", "probe", "memory", "executors", "cli", "web", "sweep", "explain", "gc")
 

@@ -28,7 +28,8 @@ from tilth.read.reader import Reader
 from tilth.rules import Filter, did_you_mean
 from tilth.write.writer import Writer
 
-PACKAGES = ("read", "clean", "filters", "embed", "dedup", "decontaminate", "select", "tokenize", "instruct", "media", "semantic", "write")
+PACKAGES = ("read", "clean", "filters", "embed", "dedup", "decontaminate", "select", "bias", "tokenize", "instruct", "media", "semantic",
+            "write")  # fmt: skip
 KINDS: dict[str, type] = {"Op": Op, "Fold": Fold, "Exchange": Exchange, "Reader": Reader, "Writer": Writer}
 STEPS = (Op, Fold, Exchange, LearnFrom)
 
@@ -80,6 +81,18 @@ def _is_step(hint: Any) -> bool:
     if typing.get_origin(hint) in hints.UNIONS:
         return any(map(_is_step, typing.get_args(hint)))
     return hint is Any or (inspect.isclass(hint) and issubclass(hint, STEPS))
+
+
+def lists_steps(hint: Any) -> bool:
+    """Whether a parameter takes a list of steps, as a recipe is one.
+
+    >>> lists_steps(tuple[Op, ...] | list[Op]), lists_steps(tuple[str, ...])
+    (True, False)
+    """
+    if typing.get_origin(hint) in hints.UNIONS:
+        return all(map(lists_steps, typing.get_args(hint)))
+    inner = typing.get_args(hint)
+    return typing.get_origin(hint) in (tuple, list) and inspect.isclass(inner[0]) and issubclass(inner[0], STEPS)
 
 
 def parameters(part: Part) -> dict[str, Parameter]:
