@@ -78,6 +78,7 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
         "GroupBy": [semantic.GroupBy("law of group_by", 2, "m")],
         "Join": [semantic.Join("law of join", RIGHT, "m")], "SimJoin": [semantic.SimJoin(RIGHT)],
         "Search": [semantic.Search("a text of words", 5)], "Resolve": [semantic.Resolve("law of join", "m")],
+        "ResolveCascade": [semantic.ResolveCascade("law of join", "m", "m")],
         "TopK": [semantic.TopK(3, "law of compare", "m")], "LearnBatch": [semantic.LearnBatch(ask, sizes=(2, 4), sample=20)],
         "Likelihood": [semantic.Likelihood(ask)], "Cascade": [semantic.Cascade(ask, semantic.Likelihood(ask))],
         "Cascaded": [semantic.Cascaded(ask, semantic.Likelihood(ask), "likelihood", 0.6, 0.4)],

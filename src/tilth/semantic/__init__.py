@@ -25,6 +25,7 @@ from tilth.semantic.plan.query import ANY, Query, query
 from tilth.semantic.prefix.prefix_gain import BLOCKS, HOSTED, PrefixCache
 from tilth.semantic.prefix.prefix_order import Order, order_texts, plan_order
 from tilth.semantic.resolve import Resolve, Resolved, dedup, resolve
+from tilth.semantic.resolve_cascade import ResolveCascade, cascade_resolve
 from tilth.semantic.score import Score
 from tilth.semantic.search import Search, search
 from tilth.semantic.sim_join import SimJoin, sim_join
@@ -34,7 +35,7 @@ __all__ = [
     "ANY", "BLOCKS", "HOSTED", "Agg", "Cascade", "Cascaded", "Classify", "ClassifyCascade", "ClassifyCascaded", "Detect", "Distil",
     "Distilled", "Estimate", "Extract", "FillIn", "Filter", "FoundRows", "Frame", "GroupAnswer", "GroupBy", "Impute", "Join", "Joined",
     "LearnBatch", "Likelihood", "Map", "Measured", "Order", "Placed", "PrefixCache", "Query", "QueryPlan", "Ranked", "Resolve",
-    "Resolved", "Score", "Search", "SimJoin", "TopK", "WrongCells", "aggregate", "batch_size", "cascade_join", "count", "dedup",
-    "extract", "find", "join", "mean", "optimize", "order_texts", "over", "plan_order", "query", "resolve", "search", "sim_join",
-    "top_k", "total",
+    "ResolveCascade", "Resolved", "Score", "Search", "SimJoin", "TopK", "WrongCells", "aggregate", "batch_size", "cascade_join",
+    "cascade_resolve", "count", "dedup", "extract", "find", "join", "mean", "optimize", "order_texts", "over", "plan_order", "query",
+    "resolve", "search", "sim_join", "top_k", "total",
 ]  # fmt: skip

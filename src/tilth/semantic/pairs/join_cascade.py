@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,12 +17,13 @@ from tilth.semantic.asking.prompt import line
 from tilth.semantic.asking.rows import Different, as_table, different
 from tilth.semantic.from_sample import targets_kept
 from tilth.semantic.guarantees.betting import Floats
-from tilth.semantic.guarantees.strata import Inquiry, Ints, Result
+from tilth.semantic.guarantees.strata import Ints
 from tilth.semantic.join import Joined, pairs_table, spread
 from tilth.semantic.pairs.block_join import block_join, block_sizes
 from tilth.semantic.pairs.nearest import nearest
 from tilth.semantic.pairs.pair_cut import pair_cut
-from tilth.semantic.pairs.pairs import Pair, Row, Task, Verdicts, ask_pairs
+from tilth.semantic.pairs.pair_oracle import PairOracle, driven
+from tilth.semantic.pairs.pairs import Pair, Row, Task, Verdicts
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def _place(pair: tuple[int, int, Answer]) -> Pair:
 
 async def _joined(session: Asks, task: Task, guarded: Guarded, left: Different, right: Different) -> tuple[Verdicts, str]:
     population = len(left.rows) * len(right.rows)
-    asked = _Asked(session, task, left.rows, right.rows)
+    asked = PairOracle(session, task, left.rows, right.rows, lambda number: divmod(number, len(right.rows)))
     if population:
         codes, scores = await _candidates(session, task, guarded, left, right)
         search = pair_cut(
@@ -86,38 +87,6 @@ async def _joined(session: Asks, task: Task, guarded: Guarded, left: Different, 
             return Verdicts(asked.found.matches | unseen, asked.found.unanswered), "cascade"
     rest = await block_join(session, task, left.rows, right.rows)
     return rest, "block"
-
-
-@dataclass
-class _Asked:
-    """The model asked about pairs by their number, left * rights + right; none twice."""
-
-    session: Asks
-    task: Task
-    left: Sequence[Row]
-    right: Sequence[Row]
-    found: Verdicts = field(default_factory=Verdicts)
-    said: dict[int, bool] = field(default_factory=dict)
-
-    def pair(self, code: int) -> Pair:
-        return divmod(code, len(self.right))
-
-    async def labels(self, codes: Ints) -> list[bool]:
-        new = sorted({int(code) for code in codes} - self.said.keys())
-        await ask_pairs(self.session, self.task, self.left, self.right, map(self.pair, new), self.found)
-        self.said |= {code: self.pair(code) in self.found.matches for code in new}
-        return [self.said[int(code)] for code in codes]
-
-
-async def driven(inquiry: Inquiry[Result], labels: Callable[[Ints], Awaitable[Sequence[bool]]]) -> Result:
-    """Run an inquiry to its end against labels that are awaited."""
-    try:
-        wanted = next(inquiry)
-        while True:
-            wanted = inquiry.send(await labels(wanted))
-    except StopIteration as end:
-        result: Result = end.value
-        return result
 
 
 async def _candidates(session: Asks, task: Task, guarded: Guarded, left: Different, right: Different) -> tuple[Ints, Floats]:
