@@ -24,7 +24,8 @@ from tilth.exchange import Homes, Settle, partition
 from tilth.op import Exchange, Fold, Op, label
 from tilth.peak import peak_mb
 from tilth.piece import Changes, Layer, Piece, read_piece
-from tilth.read.reader import Reader, Span
+from tilth.read.reader import File, Reader, Span
+from tilth.reading import first_rows, read_spans
 from tilth.receipts import Receipts
 from tilth.record import record, restore
 from tilth.source import ROW_BITS, addressed, columns_of, keep_source
@@ -83,18 +84,18 @@ def _ingest(
 ) -> Result:
     counts = [0] * len(spans)
 
-    def read() -> Iterator[pa.RecordBatch]:
-        for i, span in enumerate(spans):
-            for batch in reader.read(span, schema):
-                counts[i] += len(batch)
-                yield batch
-
-    rows = addressed(read(), shard)
+    rows = addressed(read_spans(reader, schema, spans, shard, guard, counts), shard)
     batches = chain_of([next(rows, None) or _no_rows(schema)], rows)
     source = (Layer(kept, columns_of(schema), source=True),) if kept else ()
     receipt, times = _stage(store, guard, Piece(shard, -1, source, "") if kept else None, batches, steps, None, shard)
     receipt["layers"] = [*(layer.to_json() for layer in source), *receipt["layers"]]
     return receipt | {"span_rows": counts}, times
+
+
+def draw(store: Store, *, guard: Guard, reader: Reader, schema: pa.Schema, files: Sequence[File], rows: int) -> Result:
+    """Store the first rows of each of some files."""
+    found = [first_rows(reader, schema, file, rows, i, guard) for i, file in enumerate(files)]
+    return {"rows": store.put_table(pa.concat_tables(found))}, {}
 
 
 def stage(
@@ -182,7 +183,7 @@ def trail(store: Store, *, guard: Guard, kind: str, parts: Sequence[tuple[int, s
 
 
 ROLES: dict[str, Callable[..., Result]] = {
-    role.__name__: role for role in (ingest, stage, observe, merge, finish, scatter, gather, phase, answer, export, trail)
+    role.__name__: role for role in (ingest, draw, stage, observe, merge, finish, scatter, gather, phase, answer, export, trail)
 }
 
 

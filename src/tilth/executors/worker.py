@@ -5,7 +5,8 @@ Messages are a length (8 bytes) and a cloudpickle of that length; they live on a
 
 Before each call of a step the worker writes down which rows it gives it (step, first row, last row) in a small mapped file, and
 arms a timer that needs no lock (`faulthandler`): a step that hangs, crashes or eats all memory ends the worker, and the note says
-which rows it had. Its supervisor then tries those rows one by one, and gives up the one row that ends the worker again.
+which rows it had. Its supervisor then tries those rows one by one, and gives up the one row that ends the worker again. So is a
+document that ends it while it is parsed.
 """
 
 from __future__ import annotations
@@ -27,13 +28,17 @@ import numpy as np
 import pyarrow as pa
 
 from tilth.errors import StepError
+from tilth.executors.bounds import bound_memory, lift_bound
 from tilth.executors.shipping import ship
+from tilth.reading import READING
 from tilth.store import Store
 from tilth.tasks import Task, perform, settings
 
-_NOTE = struct.Struct("<qQQ")  # step (-1: none), first row, last row
+_NOTE = struct.Struct("<qQQ")  # step (_NONE: none), first row, last row
+_NONE = -2
 _LENGTH = struct.Struct("<Q")
 TRIES_WITHOUT_NOTE = 3
+DOCUMENT_BYTES = 2 << 30  # what parsing one document may allocate; it crashes or fails beyond, and is given up alone
 BATCH_PATIENCE = 3  # a batch may take this many times as long as a row before its rows are tried one by one
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "RAYON_NUM_THREADS", "ARROW_NUM_THREADS")
 
@@ -65,10 +70,13 @@ class NoteGuard:
             self.note[:] = _NOTE.pack(index, batch["row"][0].as_py(), batch["row"][-1].as_py())
             patience = self.row_seconds if len(batch) == 1 else self.row_seconds * BATCH_PATIENCE
             faulthandler.dump_traceback_later(patience, exit=True, file=sys.stderr)
+        if index == READING:
+            bound_memory(DOCUMENT_BYTES)
 
     def leave(self) -> None:
         faulthandler.cancel_dump_traceback_later()
-        self.note[:] = _NOTE.pack(-1, 0, 0)
+        lift_bound()
+        self.note[:] = _NOTE.pack(_NONE, 0, 0)
 
 
 def _runs(alone: np.ndarray) -> Iterable[tuple[int, int]]:
@@ -106,8 +114,8 @@ class Worker:
             if self.closed:  # it did not die, it was ended: nothing is to be learned from that
                 raise StepError("The run was ended.", where=f"task {task.role} {task.key}")
             step, first, last = _NOTE.unpack(self.note_path.read_bytes())
-            why = _cause(died)
-            if step < 0:
+            why = _cause(died, "the parser" if step == READING else "the step")
+            if step == _NONE:
                 blank += 1
                 if blank >= TRIES_WITHOUT_NOTE:
                     raise StepError(
@@ -130,7 +138,7 @@ class Worker:
             self.process = self._start()
         process = self.process
         assert process.stdin and process.stdout
-        self.note_path.write_bytes(_NOTE.pack(-1, 0, 0))
+        self.note_path.write_bytes(_NOTE.pack(_NONE, 0, 0))
         try:
             _send(process.stdin, (task, suspects, verdicts))
             return 0, _receive(process.stdout)
@@ -142,7 +150,7 @@ class Worker:
     def _start(self) -> subprocess.Popen[bytes]:
         environment = os.environ | dict.fromkeys(_THREADS, "1") | {"TOKENIZERS_PARALLELISM": "false"}
         environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
-        self.note_path.write_bytes(_NOTE.pack(-1, 0, 0))
+        self.note_path.write_bytes(_NOTE.pack(_NONE, 0, 0))
         command = [sys.executable, "-m", "tilth.executors.worker", str(self.note_path)]
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True)
 
@@ -170,11 +178,11 @@ class Worker:
                     pipe.close()
 
 
-def _cause(status: int) -> str:
+def _cause(status: int, what: str) -> str:
     if status == -9:
         return "the worker was killed (out of memory?)"
     if status == 1:
-        return "the step took too long"
+        return f"{what} took too long"
     return f"the worker crashed (exit status {status})"
 
 

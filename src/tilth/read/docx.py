@@ -45,6 +45,9 @@ class Docx(Reader):
     def files(self) -> list[File]:
         return list_files(self.path, (".docx", ".docm"), f"read.Docx({self.path!r})")
 
+    def document_in(self, span: Span) -> tuple[str, str] | None:
+        return span.path, self.source
+
     def schema(self, files: list[File]) -> pa.Schema:
         return base_schema(*(pa.field(name, STRING) for name in ("path", "title", "author", "created")), pa.field("tables", INT))
 

@@ -46,6 +46,9 @@ class Pdf(Reader):
     def files(self) -> list[File]:
         return list_files(self.path, (".pdf",), f"read.Pdf({self.path!r})")
 
+    def document_in(self, span: Span) -> tuple[str, str] | None:
+        return span.path, self.source
+
     def schema(self, files: list[File]) -> pa.Schema:
         about = [pa.field(name, STRING) for name in ("path", *_INFO)]
         offsets = pa.field("page_offsets", pa.large_list(pa.field("element", INT)))

@@ -55,6 +55,13 @@ class Reader:
         """Return the file as spans of about `size` bytes, the whole file where its format cannot be split."""
         return [Span(file.path)]
 
+    def document_in(self, span: Span) -> tuple[str, str] | None:
+        """Return the path and the source of a span that is one row, made by a parser of its whole file; None for all others.
+
+        A run reads such a span under guard: a document that makes its parser fail, crash, hang or take too much memory is given up alone.
+        """
+        return None
+
     def schema(self, files: list[File]) -> pa.Schema:
         """Return the one schema of the corpus, decided once from a probe of the first files and then kept in the manifest."""
         raise NotImplementedError(f"{type(self).__name__}.schema")

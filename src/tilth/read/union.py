@@ -44,6 +44,11 @@ class Union(Reader):
         name, reader, path = self._part(file.path)
         return [replace(span, path=f"{name}:{span.path}") for span in reader.cut(replace(file, path=path), size)]
 
+    def document_in(self, span: Span) -> tuple[str, str] | None:
+        name, reader, path = self._part(span.path)
+        found = reader.document_in(replace(span, path=path))
+        return found and (found[0], name)
+
     def schema(self, files: list[File]) -> pa.Schema:
         schemas = {}
         for name, reader in self.parts:
