@@ -24,7 +24,7 @@ ALL = Counterfactual(share=1.0)
 
 
 def batch(*texts: str | None) -> pa.RecordBatch:
-    return pa.record_batch({"row": pa.array(range(len(texts)), pa.uint64()), "text": pa.array(texts, pa.large_string())})
+    return pa.record_batch({"id": pa.array(map(str, range(len(texts))), pa.large_string()), "text": pa.array(texts, pa.large_string())})
 
 
 def swapped(text: str, step: Counterfactual = ALL) -> str:
@@ -138,7 +138,7 @@ def test_a_run_is_the_same_on_every_executor(tmp_path) -> None:
         return pq.read_table(tmp_path / out / "data", columns=["id", "text", "bias_swaps"]).sort_by("id").to_pylist()
 
     both = read.Jsonl(str(tmp_path / "*.jsonl"))
-    t.run(both, [Counterfactual()], str(tmp_path / "one"), "inline", split=700)
+    t.run(both, [Counterfactual()], str(tmp_path / "one"), "inline", split=2000)
     t.run(both, [Counterfactual()], str(tmp_path / "two"), "local:2", split=700)
     assert rows("one") == rows("two") and 0 < sum(row["bias_swaps"] for row in rows("one")) < 80
 

@@ -16,7 +16,6 @@ import pyarrow.compute as pc
 
 from tilth.bias.pairs import ENGLISH, FREE, Pair
 from tilth.clean.splice import splice
-from tilth.embed.sample import ranks
 from tilth.errors import RecipeError
 from tilth.kernels.arrow import utf8
 from tilth.kernels.hash import xxh64_each
@@ -34,7 +33,7 @@ _MARKS = ("://", "@", "www.")
 
 @dataclass(frozen=True)
 class Counterfactual(Op):
-    """Rewrite a `share` of the rows, drawn by the hash of their address and `seed`, with the words of `pairs` swapped, all of them.
+    """Rewrite a `share` of the rows, drawn by the hash of their `id` and `seed`, with the words of `pairs` swapped, all of them.
 
     "He met his aunt" becomes "She met her uncle". The column `bias_swaps` (int64) says how many words were swapped; null without text.
     Rows are rewritten, not added: with half of them rewritten, what a corpus says of either group evens out on average.
@@ -49,7 +48,7 @@ class Counterfactual(Op):
     Source: counterfactual data augmentation of Lu et al., Gender Bias in Neural Natural Language Processing, 2018; substitution with
     probability 1/2, and pairs of names, of Hall Maudslay et al., It's All in the Name, EMNLP 2019.
 
-    >>> rows = pa.record_batch({"row": pa.array([0, 1], pa.uint64()), "text": ["He gave HER his book.", "Mary's here"]})
+    >>> rows = pa.record_batch({"id": ["a", "b"], "text": ["He gave HER his book.", "Mary's here"]})
     >>> Counterfactual((*ENGLISH, Pair("Mary", "Carl")), share=1.0).apply(rows).select(["text", "bias_swaps"]).to_pylist()
     [{'text': 'She gave HIM her book.', 'bias_swaps': 3}, {'text': "Carl's here", 'bias_swaps': 1}]
     """
@@ -76,7 +75,7 @@ class Counterfactual(Op):
 
     @property
     def reads(self) -> tuple[str, ...]:
-        return ("row", "text")
+        return ("id", "text")
 
     @property
     def rewrites(self) -> tuple[str, ...]:
@@ -84,7 +83,7 @@ class Counterfactual(Op):
 
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         texts = batch["text"].cast(pa.large_string())
-        drawn = np.asarray(texts.is_valid()) & (_uniform(np.asarray(batch["row"]), self.seed) < self.share)
+        drawn = np.asarray(texts.is_valid()) & (_uniform(batch["id"], self.seed) < self.share)
         chosen = texts.filter(pa.array(drawn))
         spans, new = self._swaps(chosen)
         counts = np.zeros(len(texts), np.int64)
@@ -177,10 +176,10 @@ def _capital(word: str) -> str:
     return word[:1].title() + word[1:]
 
 
-def _uniform(rows: np.ndarray, seed: int) -> np.ndarray:
-    """Return float64[n] in [0, 1), by the hash of address and seed."""
-    turned = ranks(ranks(rows) ^ ranks(np.array([seed & (2**64 - 1)], np.uint64)))
-    return (turned >> np.uint64(11)) / 2.0**53
+def _uniform(ids: pa.Array, seed: int) -> np.ndarray:
+    """Return float64[n] in [0, 1), by the hash of id and seed."""
+    hashes = xxh64_each(*utf8(ids), np.uint64(seed & (2**64 - 1)))
+    return np.asarray((hashes >> np.uint64(11)) / 2.0**53)
 
 
 def _outside(words: np.ndarray, untouched: np.ndarray) -> np.ndarray:

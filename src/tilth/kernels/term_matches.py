@@ -29,3 +29,12 @@ def term_matches(starts: np.ndarray, stops: np.ndarray, data: Bytes, hashes: np.
             found[k, 0], found[k, 1] = i, at[i]
             k += 1
     return found
+
+
+@kernel
+def word_hashes(starts: np.ndarray, stops: np.ndarray, data: Bytes) -> np.ndarray:
+    """Return uint64[words]: the XXH64 of each word data[starts[i]:stops[i]]."""
+    found = np.empty(len(starts), np.uint64)
+    for i in range(len(starts)):
+        found[i] = xxh64(data, starts[i], stops[i], _SEED)
+    return found
