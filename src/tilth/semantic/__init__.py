@@ -22,6 +22,7 @@ from tilth.semantic.map import Map
 from tilth.semantic.pairs.join_cascade import cascade_join
 from tilth.semantic.plan.optimize import QueryPlan, optimize
 from tilth.semantic.plan.query import ANY, Query, query
+from tilth.semantic.plan.run import run
 from tilth.semantic.prefix.prefix_gain import BLOCKS, HOSTED, PrefixCache
 from tilth.semantic.prefix.prefix_order import Order, order_texts, plan_order
 from tilth.semantic.resolve import Resolve, Resolved, dedup, resolve

@@ -11,6 +11,7 @@ from tilth.llm.simulate import Gold
 from tilth.semantic.plan.execute import execute
 from tilth.semantic.plan.query import Query, Scan, nodes
 from tilth.semantic.plan.rewrite import described, rewritten, variants
+from tilth.semantic.plan.run import run
 
 TEXTS = [f"{word} {n}" for n in range(12) for word in ("snow", "rain")]
 GOLD = (
@@ -47,7 +48,7 @@ def test_rewritten_plans_give_the_same_rows(simulator, steps, rows) -> None:
     query = Query(Scan(TABLE.slice(0, rows)))
     for step in steps:
         query = step(query)
-    want = plain(execute(query.node)[0])
+    want = plain(run(query)[0])
     for tree in variants(query.node):
         assert plain(execute(tree)[0]) == want, described(tree)
 
@@ -104,7 +105,7 @@ def test_rewritten_joins_give_the_same_rows(simulator, steps) -> None:
     query = Query(Scan(LEFT)).match(Query(Scan(RIGHT)), "The same drink", on=("name",), to=("name",), model="m")
     for step in steps:
         query = step(query)
-    want = plain(execute(query.node)[0])
+    want = plain(run(query)[0])
     for tree in variants(query.node):
         assert plain(execute(tree)[0]) == want, described(tree)
 

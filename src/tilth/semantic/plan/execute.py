@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, sqrt
+from time import perf_counter
 
 import numpy as np
 import pyarrow as pa
@@ -19,13 +20,14 @@ MOST = 1 << 10  # rows of a chunk under a limit
 
 @dataclass
 class Spent:
-    """What one node took, left and cost; `dollars` is None where a price is unknown."""
+    """What one node took, left and cost; `dollars` is None where a price is unknown, `seconds` is wall time."""
 
     came: int = 0
     left: int = 0
     prompt_tokens: float = 0.0
     completion_tokens: float = 0.0
     dollars: float | None = 0.0
+    seconds: float = 0.0
     unanswered: int = 0
 
     def add(self, table: pa.Table, column: str) -> None:
@@ -56,8 +58,40 @@ class Execution:
         return self.spent.setdefault(id(node), Spent())
 
     def chunk(self) -> int | None:
-        """Return how many rows to take next: what the demand needs at the share that passes, None for all that there are."""
-        return None if self.demand is None else max(1, min(MOST, ceil(self.demand / max(self.passed, 1 / MOST))))
+        """Return how many rows to take next, None for all that there are."""
+        return None if self.demand is None else next_rows(self.demand, self.passed)
+
+    @property
+    def dollars(self) -> float | None:
+        """What all nodes cost; None where a price is unknown."""
+        costs = [spent.dollars for spent in self.spent.values()]
+        return None if None in costs else sum(cost for cost in costs if cost is not None)
+
+
+def next_rows(wanted: float, passes: float) -> int:
+    """Return how many rows to ask about next, where a share `passes` of rows comes through and `wanted` more are to: rather too few than
+    too many, as what is asked too much is lost, and what is asked too little is asked later.
+
+    That is what is needed less one standard deviation, at least half of it, and never less than `wanted`, all of which is needed.
+
+    >>> next_rows(5, 0.5), next_rows(1, 0.1), next_rows(100, 0.5), next_rows(3, 1.0)
+    (7, 5, 186, 3)
+    """
+    share = min(1.0, max(passes, 1 / MOST))
+    rows = max(wanted, wanted / share / 2, (wanted - sqrt(wanted * (1 - share))) / share)
+    return max(1, min(MOST, ceil(rows)))
+
+
+def looks(wanted: float, passes: float) -> int:
+    """Return after how many such chunks about `wanted` rows have come through.
+
+    >>> looks(1, 1.0), looks(5, 0.5), looks(100, 0.5)
+    (1, 3, 4)
+    """
+    count = 0
+    while wanted >= 0.5:
+        wanted, count = wanted - next_rows(wanted, passes) * max(passes, 1 / MOST), count + 1
+    return max(1, count)
 
 
 def execute(node: Node, expected: float = 1.0) -> tuple[pa.Table, Execution]:
@@ -148,7 +182,9 @@ def _unhurried(at_work: Execution) -> Execution:
 
 
 def _asked(node: Ask, chunk: pa.Table, at_work: Execution) -> pa.Table:
+    began = perf_counter()
     made = asked_of(chunk, node.step)
+    at_work.of(node).seconds += perf_counter() - began
     at_work.of(node).add(made, node.step.column)
     gone = np.zeros(len(made), bool)
     for name in ("drop", "error"):
@@ -165,7 +201,9 @@ def _matched(node: Match, at_work: Execution) -> Iterator[pa.Table]:
     for chunk in rows(node.left, at_work):
         spent = at_work.of(node)
         spent.came += len(chunk)
+        began = perf_counter()
         found = joined(node, chunk, right)
+        spent.seconds += perf_counter() - began
         spent.prompt_tokens += found.spent.prompt_tokens
         spent.completion_tokens += found.spent.completion_tokens
         spent.dollars = None if spent.dollars is None or found.spent.worth is None else spent.dollars + found.spent.worth

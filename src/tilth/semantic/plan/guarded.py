@@ -15,7 +15,7 @@ from tilth.semantic.asking.question import Question
 from tilth.semantic.cascade import Cascade
 from tilth.semantic.filter import Filter
 from tilth.semantic.guarantees.betting import Floats
-from tilth.semantic.guarantees.strata import Bools, answered
+from tilth.semantic.guarantees.strata import Bools, Ints, answered
 from tilth.semantic.guarantees.thresholds import precision_recall
 from tilth.semantic.likelihood import Likelihood
 
@@ -75,8 +75,9 @@ def _both(told: pa.StructArray, before: pa.StructArray) -> pa.StructArray:
     return pa.StructArray.from_arrays(summed, fields=list(told.type))
 
 
-def asked_about(scores: Floats, labels: Bools, target: float) -> tuple[float, float]:
-    """Return (fixed, share): about `fixed + share * rows` of many rows like these are asked about by the reference.
+def asked_about(scores: Floats, labels: Bools, target: float) -> tuple[float, float, int]:
+    """Return (fixed, share, rounds): of many rows like these about `fixed + share * rows` are asked about by the reference, in so many
+    rounds, each of which waits for the one before.
 
     The search is tried on rows made of the sample, with half an error more of each kind than it has: a sample of few rows may lack
     errors that there are.
@@ -84,11 +85,19 @@ def asked_about(scores: Floats, labels: Bools, target: float) -> tuple[float, fl
     worse = np.r_[scores[~labels], scores], np.r_[scores[labels], scores]
     more = np.array([np.median(side) for side in worse])
     scores, labels = np.r_[scores, scores, more], np.r_[labels, labels, True, False]
-    calls = []
-    for size in SIZES:
-        which = np.arange(size) % len(scores)
-        known = labels[which]
-        cut = answered(precision_recall(scores[which], target, target), lambda rows, known=known: known[rows])  # type: ignore[misc]
-        calls.append(cut.calls)
-    share = max(0.0, (calls[1] - calls[0]) / (SIZES[1] - SIZES[0]))
-    return max(0.0, calls[0] - share * SIZES[0]), share
+    (few, _), (many, rounds) = (_tried(scores, labels, target, size) for size in SIZES)
+    share = max(0.0, (many - few) / (SIZES[1] - SIZES[0]))
+    return max(0.0, few - share * SIZES[0]), share, rounds
+
+
+def _tried(scores: Floats, labels: Bools, target: float, size: int) -> tuple[int, int]:
+    """Of how many rows, and in how many rounds, a search over `size` rows asks the labels."""
+    which = np.arange(size) % len(scores)
+    rounds = 0
+
+    def told(rows: Ints) -> Bools:
+        nonlocal rounds
+        rounds += 1
+        return np.asarray(labels[which][rows])
+
+    return answered(precision_recall(scores[which], target, target), told).calls, rounds

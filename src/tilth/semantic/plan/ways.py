@@ -1,17 +1,21 @@
-"""The ways in which one task can be done, measured on a sample: what each costs a row, and how often it says what the reference says."""
+"""The ways in which one task can be done, measured on a sample: what each costs a row, how long it takes, how often it says what the
+reference says."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tilth import llm
 from tilth.errors import RecipeError
 from tilth.semantic.asking.answer import Answer
 from tilth.semantic.asking.asked import Asked
+from tilth.semantic.asking.meter import Spent
 from tilth.semantic.asking.rows import different
 from tilth.semantic.filter import Filter
 from tilth.semantic.guarantees.share import least_share
@@ -19,7 +23,11 @@ from tilth.semantic.join import Method
 from tilth.semantic.likelihood import likelihood
 from tilth.semantic.pairs.nearest import alike
 from tilth.semantic.plan.guarded import Guarded, asked_about
+from tilth.semantic.plan.pace import Work, ambient
 from tilth.semantic.plan.query import ANY, Match, asked_of, joined
+
+if TYPE_CHECKING:
+    from tilth.llm.session import Heard
 
 BATCHES = (1, 8, 32)
 SMALL_BLOCK = 4  # rows of each side in the reference's prompts of a join
@@ -31,8 +39,8 @@ METHODS: tuple[Method, ...] = ("block", "search")
 class Way:
     """One model with so many rows a prompt. `dollars` and `tokens` are of one row; `agreed` of `asked` rows got the reference's answer.
 
-    `low` is the lower bound of that share at the confidence asked for; the reference itself has 1.0, a cascade its target. `fixed` is
-    what a cascade's proof costs however many rows there are, in dollars and in tokens.
+    `low` is the lower bound of that share at the confidence asked for; the reference itself has 1.0, a cascade its target. `work` is
+    what takes time, one after the other. `fixed` is what a cascade's proof costs however many rows there are, in dollars and in tokens.
     """
 
     step: Asked
@@ -41,7 +49,12 @@ class Way:
     agreed: int
     asked: int
     low: float
+    work: tuple[Work, ...]
     fixed: tuple[float, float] = (0.0, 0.0)
+
+    def seconds(self, rows: float) -> float:
+        """Return the wall time for so many rows."""
+        return sum(work.seconds(rows) for work in self.work)
 
     @property
     def whole(self) -> bool:
@@ -76,13 +89,13 @@ def measured(
     """
     named = models if step.question.model == ANY else (step.question.model,)
     first = _with(step, named[0], 1)
-    reference = asked_of(sample, first)
+    reference, heard = _timed(first, sample)
     others = [_with(step, model, batch) for model in named for batch in batches if (model, batch) != (named[0], 1)]
-    ways, cascades = [_way(first, reference, len(sample), len(sample), 1.0)], list[Way]()
+    ways, cascades = [_way(first, reference, heard, len(sample), 1.0)], list[Way]()
     for other in others:
-        made = asked_of(sample, other)
+        made, heard = _timed(other, sample)
         agreed = int(pc.sum(_same(reference[first.column], made[other.column])).as_py() or 0)
-        ways.append(_way(other, made, agreed, len(sample), least_share(agreed, len(sample), delta / len(others))))
+        ways.append(_way(other, made, heard, agreed, least_share(agreed, len(sample), delta / len(others))))
         if isinstance(first, Filter) and other.question.batch == 1:
             cascades += [_cascade(first, reference, ways[0], ways[-1], made, target, delta) for target in targets]
     return Measured(_passes(reference), (*ways, *cascades), sum(way.dollars for way in ways) * len(sample))
@@ -90,7 +103,7 @@ def measured(
 
 @dataclass(frozen=True)
 class MatchWay:
-    """One way to join: `node` says by whom and how. `dollars` and `tokens` are of one pair of rows; for a search, of one left row."""
+    """One way to join: `node` says by whom and how. Dollars, tokens and work are of one pair of rows; for a search, of one left row."""
 
     node: Match
     dollars: float
@@ -98,6 +111,7 @@ class MatchWay:
     agreed: int
     asked: int
     low: float
+    work: Work
 
     @property
     def units(self) -> str:
@@ -124,19 +138,25 @@ def matched(node: Match, left: pa.Table, right: pa.Table, models: Sequence[str],
     every, right = len(right), _likely(node, left, right)
     first = replace(node, model=named[0], method="block", block=SMALL_BLOCK)
     ways = [first, *(replace(node, model=model, method=method) for model in named for method in METHODS)]
-    done = [joined(way, left, right) for way in ways]
-    sets = [set(zip(each.pairs["left"].to_pylist(), each.pairs["right"].to_pylist(), strict=True)) for each in done]
-    pairs = max(1, len(left) * len(right))
-    found = []
-    for way, each, pairs_found in zip(ways, done, sets, strict=True):
-        if each.spent.worth is None:
-            raise _unpriced(way.model)
-        agreed, asked = len(pairs_found & sets[0]), len(pairs_found | sets[0])
-        low = 1.0 if way is first else least_share(agreed, asked, delta / (len(ways) - 1))
-        units = len(left) if way.method == "search" else pairs
-        tokens = each.spent.prompt_tokens + each.spent.completion_tokens
-        found.append(MatchWay(way, each.spent.worth / max(1, units), tokens / max(1, units), agreed, asked, low))
-    return Matched(len(sets[0]) / max(1, len(left) * every), tuple(found), sum(each.spent.worth or 0.0 for each in done))
+    found, truth, spent = list[MatchWay](), set[tuple[int, int]](), 0.0
+    for way in ways:
+        before = _heard(way.model)
+        done = joined(way, left, right)
+        pairs = set(zip(done.pairs["left"].to_pylist(), done.pairs["right"].to_pylist(), strict=True))
+        truth = pairs if way is first else truth
+        low = 1.0 if way is first else least_share(len(pairs & truth), len(pairs | truth), delta / (len(ways) - 1))
+        units = max(1, len(left) * (1 if way.method == "search" else len(right)))
+        found.append(_match_way(way, done.spent, _heard(way.model) - before, units, (len(pairs & truth), len(pairs | truth)), low))
+        spent += done.spent.worth or 0.0
+    return Matched(len(truth) / max(1, len(left) * every), tuple(found), spent)
+
+
+def _match_way(way: Match, spent: Spent, heard: Heard, units: int, agreed: tuple[int, int], low: float) -> MatchWay:
+    if spent.worth is None:
+        raise _unpriced(way.model)
+    tokens = spent.prompt_tokens + spent.completion_tokens
+    work = _work(heard, units, tokens, doubling=way.method != "search")
+    return MatchWay(way, spent.worth / units, tokens / units, *agreed, low, work)
 
 
 def _likely(node: Match, left: pa.Table, right: pa.Table) -> pa.Table:
@@ -157,13 +177,31 @@ def _with(step: Asked, model: str, batch: int) -> Asked:
     return replace(step, model=model, batch=batch)  # type: ignore[type-var]  # every row step is a dataclass with these two
 
 
-def _way(step: Asked, made: pa.Table, agreed: int, asked: int, low: float) -> Way:
+def _timed(step: Asked, sample: pa.Table) -> tuple[pa.Table, Heard]:
+    """The answers of a step, and the calls that they took."""
+    before = _heard(step.question.model)
+    return asked_of(sample, step), _heard(step.question.model) - before
+
+
+def _heard(model: str) -> Heard:
+    async def told(session: llm.Session, model: str) -> Heard:
+        return session.heard(model)
+
+    return next(llm.in_order(told, [model]))
+
+
+def _work(heard: Heard, units: int, tokens: float, doubling: bool = False) -> Work:
+    calls = max(1, heard.calls)
+    return Work(ambient(), heard.calls / max(1, units), heard.seconds / calls, tokens / calls, doubling=doubling)
+
+
+def _way(step: Asked, made: pa.Table, heard: Heard, agreed: int, low: float) -> Way:
     told = made[f"{step.column}_answer"].combine_chunks()
     costs, rows = pc.struct_field(told, "cost"), max(1, len(made))
     if costs.null_count:
         raise _unpriced(step.question.model)
     tokens = sum(pc.sum(pc.struct_field(told, name)).as_py() or 0.0 for name in ("prompt_tokens", "completion_tokens"))
-    return Way(step, (pc.sum(costs).as_py() or 0.0) / rows, tokens / rows, agreed, asked, low)
+    return Way(step, (pc.sum(costs).as_py() or 0.0) / rows, tokens / rows, agreed, len(made), low, (_work(heard, rows, tokens),))
 
 
 def _cascade(first: Filter, reference: pa.Table, big: Way, small: Way, made: pa.Table, target: float, delta: float) -> Way:
@@ -172,11 +210,12 @@ def _cascade(first: Filter, reference: pa.Table, big: Way, small: Way, made: pa.
     sure = zip(made[column].to_pylist(), pc.struct_field(told, "score").to_pylist(), strict=True)
     scores = np.array([0.5 if value is None else likelihood(Answer(value, score=score)) for value, score in sure])
     labels = np.array(pc.fill_null(reference[column], False), np.bool_)
-    fixed, share = asked_about(scores, labels, target)
+    fixed, share, rounds = asked_about(scores, labels, target)
     step = Guarded(first, small.step.question.model, target, delta)
+    by_big = replace(big.work[0], calls=share, fixed=fixed, rounds=rounds)
     return Way(
         step, small.dollars + share * big.dollars, small.tokens + share * big.tokens, small.agreed, small.asked, target,
-        (fixed * big.dollars, fixed * big.tokens),
+        (*small.work, by_big), (fixed * big.dollars, fixed * big.tokens),
     )  # fmt: skip
 
 
