@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 from fingerprints import GOLDEN, current, steps
 
-from tilth import Filter, clean, decontaminate, dedup, embed, evaluate, filters, select, tokenize
+from tilth import Filter, Only, clean, decontaminate, dedup, embed, evaluate, filters, select, tokenize
 from tilth.catalog import kind, names
 from tilth.memory import addressed
 from tilth.op import Exchange, Fold, Op
@@ -37,6 +37,7 @@ HQ = filters.LearnClassifier("id", buckets=1, held_out=0).finish(filters.LearnCl
     pa.record_batch({"row": pa.array([0, 1], pa.uint64()), "text": ["good", "bad"], "id": ["hq", "cc"]})))[0].model  # fmt: skip
 
 LISTS: dict[str, dict] = {  # composites that need a user's list or model, or another column
+    "only": {"when": "row > 2", "steps": [*filters.gopher_quality(), Filter("text != 'a'")]},
     "select.pareto": {"score": "row"}, "select.gumbel": {"score": "row"},
     "filters.dclm_quality": {"model": HQ},
     "dedup.urls": {"column": "id"}, "dedup.c4_lines": {"url": "id"},
@@ -144,6 +145,7 @@ def instances() -> dict[str, list[tuple[object, pa.Table]]]:
     longest = evaluate(dedup.near(keep="longest")[:1], examples()).table
     found: dict[str, list[tuple[object, pa.Table]]] = {
         "Filter": [(Filter("text != 'a'"), examples())],
+        "Only": [(Only("text != 'a'", filters.GopherQuality()), examples())],
         "clean.LineEdits": [(clean.refinedweb_line_edits()[0], examples())],
         "clean.RemoveUrls": [(clean.RemoveUrls(), examples()), (clean.RemoveUrls("dclm"), examples())],
         "clean.PageRepeats": [(clean.PageRepeats(), examples()), (clean.PageRepeats("paragraph", normalise=False), examples())],

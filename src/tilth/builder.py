@@ -109,8 +109,9 @@ class _Builder:
         if part and isinstance(node, yaml.MappingNode):
             self.count(node)
             return self.made(part, part.__name__, node, node)
+        steps = catalog.lists_steps(hint) and isinstance(node, yaml.SequenceNode)
         try:
-            return hints.fit(self.plain(node), hint)
+            return hints.fit(self.listed(node, catalog.STEPS, "a step stands here") if steps else self.plain(node), hint)
         except hints.Misfit as error:
             self.fail(node, "The value does not fit.", why=str(error), fix="write a value of that type")
 

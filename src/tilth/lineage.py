@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import fsspec
+import fsspec.utils
+
 from tilth.corpus import Manifest
 from tilth.errors import CorpusError
 from tilth.run import Run, load
@@ -87,10 +90,16 @@ def _last(path: str) -> str:
 
 def _run_around(folder: str) -> str:
     """The folder of the run that a file in `folder` belongs to: this one, or the one above it; empty if there is none."""
-    for place in (folder, posixpath.dirname(folder)):
+    for place in (folder, posixpath.dirname(folder)) if _is_folder(folder) else ():
         if place and Store(place).read_json("run.json") is not None:
             return place
     return ""
+
+
+def _is_folder(place: str) -> bool:
+    """Whether files can lie beside it: not in a database, an archive or a site."""
+    protocol = fsspec.utils.get_protocol(place)
+    return "::" not in place and protocol not in ("http", "https") and protocol in fsspec.available_protocols()
 
 
 def _drawn(found: Lineage, lead: str = "") -> Iterator[str]:

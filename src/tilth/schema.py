@@ -19,7 +19,7 @@ def schema() -> dict[str, Any]:
     parts = catalog.names()
     readers = [name for name, part in parts.items() if catalog.kind(part) == "Reader"]
     writers = [name for name, part in parts.items() if catalog.kind(part) == "Writer"]
-    steps = [name for name in parts if name not in readers and name not in writers]
+    step = _listed([name for name in parts if name not in readers and name not in writers], parts)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A Tilth recipe",
@@ -29,10 +29,10 @@ def schema() -> dict[str, Any]:
         "properties": {
             "corpus": {**_one_of(readers, parts), "description": "Where the rows come from"},
             "out": {"type": "string", "description": "The folder or URL to write to"},
-            "recipe": {"type": "array", "items": _listed(steps, parts), "description": "The steps, in order"},
+            "recipe": {"type": "array", "items": {"$ref": "#/$defs/step"}, "description": "The steps, in order"},
             "write": {"type": "array", "items": _listed(writers, parts), "description": "What to write; Parquet and what the steps bring"},
         },
-        "$defs": {name: _arguments(part) for name, part in parts.items()},
+        "$defs": {"step": step, **{name: _arguments(part) for name, part in parts.items()}},
     }
 
 
@@ -70,6 +70,8 @@ def _parameter(parameter: catalog.Parameter) -> dict[str, Any]:
     part = catalog.plain_part(parameter.hint)
     if part:
         return {"anyOf": [_arguments(part), {"type": "null"}]}
+    if catalog.lists_steps(parameter.hint):
+        return {"type": "array", "items": {"$ref": "#/$defs/step"}}
     return hints.schema(parameter.hint) | default
 
 

@@ -21,6 +21,6 @@ def test_a_plan_shows_the_curve_of_near_duplicates(tilth: Tilth, folder: Path, t
     recipe = tmp_path / "near.yaml"
     recipe.write_text(f"corpus: {{read.Jsonl: {{path: '{folder}/*.jsonl'}}}}\nrecipe:\n- dedup.near: {{jaccard: 0.9}}\n")
     said = tilth("plan", recipe, "--out", tmp_path / "new").out
-    assert "near duplicates at 0.9, by the estimate: 8 bands of 13 rows" in said
+    assert "near duplicates at 0.9, by n-grams where in doubt: 8 bands of 13 rows" in said
     assert "\nfound " in said and "documents:" in said and "of messages" in said
     assert "near duplicates" not in tilth("plan", folder / "recipe.yaml", "--out", tmp_path / "new").out

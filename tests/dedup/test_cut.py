@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tilth.dedup import CutSpans
@@ -55,6 +55,7 @@ def test_words_and_lines():
     assert cut("\u0915\u094d\u0937\u0923 \u0915\u094d", (0, 6), boundary="word") == "\u0915\u094d\u0937\u0923 \u0915\u094d"
 
 
+@example(["bc", "d,", "a"], 4, 6)  # the comma and the space between two words
 @given(st.lists(st.sampled_from(["a", "bc", "d,", "e\u0301", "字"]), max_size=12), st.integers(0, 40), st.integers(0, 40))
 def test_words_around_a_cut_do_not_become_one(words, a, b):
     text = " ".join(words)

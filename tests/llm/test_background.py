@@ -173,7 +173,8 @@ def test_rows_that_wait_take_no_memory(serve: Any, client_of: Any) -> None:
 
 
 SCRIPT = """
-import asyncio, os, sys
+import logging, os, sys
+logging.getLogger("asyncio").addFilter(lambda record: " took " not in record.getMessage())  # a busy machine is no fault
 from tilth import llm
 async def work(session, n):
     return (await session.ask(llm.Request("openai/small", (("user", str(n)),)))).value

@@ -86,6 +86,6 @@ def test_what_is_no_folder_of_shards_says_so(tmp_path, encode, batch_of):
         open_shards(tmp_path)
     written(tmp_path, encode, batch_of, {0: ["one"]})
     listing = (tmp_path / "tokens.json").read_text()
-    (tmp_path / "tokens.json").write_text(listing.replace('"format": 1', '"format": 9'))
+    (tmp_path / "tokens.json").write_text(listing.replace('"format": 2', '"format": 9'))
     with pytest.raises(CorpusError, match="format 9"):
         open_shards(tmp_path)

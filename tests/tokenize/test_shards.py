@@ -49,14 +49,14 @@ def test_the_stream_is_documents_each_with_a_separator():
     told, files = write([packed([[7, 8, 9], None, [], [5]])])
     assert np.load(io.BytesIO(files[".npy"])).tolist() == [7, 8, 9, 0, 0, 5, 0]
     assert pq.read_table(io.BytesIO(files[".parquet"])).to_pylist() == [
-        {"row": 0, "id": "d0", "source": "a", "start": 0, "count": 3},
-        {"row": 2, "id": "d2", "source": "a", "start": 4, "count": 0},
-        {"row": 3, "id": "d3", "source": "b", "start": 5, "count": 1},
+        {"row": 0, "id": "d0", "source": "a", "start": 0, "count": 3, "copies": 1},
+        {"row": 2, "id": "d2", "source": "a", "start": 4, "count": 0, "copies": 1},
+        {"row": 3, "id": "d3", "source": "b", "start": 5, "count": 1, "copies": 1},
     ]
     assert told == {
         "vocab_size": 300, "separator_id": 0, "tokenizer": "c0ffee", "dtype": "uint16", "documents": 3, "tokens": 7,
         "digest": hashlib.blake2b(np.array([7, 8, 9, 0, 0, 5, 0], "<u2").tobytes(), digest_size=16).hexdigest(),
-        "tokens_by_source": {"a": 5, "b": 2},
+        "tokens_by_source": {"a": 5, "b": 2}, "seen_by_source": {"a": 5, "b": 2},
     }
 
 
@@ -67,8 +67,9 @@ def test_the_files_are_as_other_readers_know_them():
     assert files[".npy"] == header.ljust(127) + b"\n" + bytes([7, 0, 8, 0, 9, 0, 0, 0, 42, 1, 0, 0])
     listing = TokenShards(4, "<|endoftext|>").finish({3: told})["tokens.json"]
     assert json.loads(listing) == {
-        "format": 1, "dtype": "uint16", "vocab_size": 300, "separator_id": 0, "tokenizer": "c0ffee", "length": 4,
+        "format": 2, "dtype": "uint16", "vocab_size": 300, "separator_id": 0, "tokenizer": "c0ffee", "length": 4,
         "separator": "<|endoftext|>", "tokens": 6, "documents": 2, "sequences": 2, "tokens_by_source": {"a": 4, "b": 2},
+        "seen_by_source": {"a": 4, "b": 2},
         "shards": [{"shard": 3, "tokens": 6, "documents": 2, "sequences": 2, "digest": told["digest"]}],
     }
 
@@ -80,6 +81,13 @@ def test_bytes_do_not_depend_on_cuts(documents, data):
     whole = packed(documents)
     parts = [whole.slice(a, b - a) for a, b in zip([0, *cuts], [*cuts, len(documents)], strict=True)]
     assert write(parts) == write([whole])
+
+
+def test_what_is_to_be_seen_more_than_once_is_stored_once():
+    told, files = write([packed([[7, 8], [9], [5]]).append_column("copies", pa.array([2, 1, None], pa.int64()))])
+    assert np.load(io.BytesIO(files[".npy"])).tolist() == [7, 8, 0, 9, 0, 5, 0]
+    assert pq.read_table(io.BytesIO(files[".parquet"]))["copies"].to_pylist() == [2, 1, 1]
+    assert told["tokens_by_source"] == {"a": 5, "b": 2} and told["seen_by_source"] == {"a": 8, "b": 2}
 
 
 def test_a_shard_with_nothing_in_it():

@@ -68,7 +68,7 @@ def test_a_browser_shows_them(tmp_path: Path) -> None:
         tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         tab.goto(f"file://{path}")
         tab.locator("#pictures").scroll_into_view_if_needed()
-        tab.wait_for_function("[...document.images].every(image => image.complete)")
+        tab.evaluate("Promise.all([...document.images].map(image => image.decode()))")
         widths = tab.evaluate("[...document.images].map(image => image.naturalWidth)")
         browser.close()
     assert len(widths) == 6 and min(widths) > 50 and not errors

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +25,7 @@ class CutSpans(Op):
     """Cut the spans of the column `repeated_spans` out of `text`, and drop what keeps fewer than `least` words of a text that was cut.
 
     A span is cut back to whole characters as readers see them (no combining mark, joined emoji or CRLF is parted), to whole words or to
-    whole lines, by `boundary`; with `widen` it grows to them instead, and so takes what did not repeat. Texts without spans stay as they
+    whole lines, by `boundary`; with `widen` it grows to them instead, and so takes what did not repeat. Two words do not become one: what parts them stays. Texts without spans stay as they
     are, however short. `drop_of` is the row that the longest span of a dropped text names. Raises RecipeError on a boundary that there
     is not.
 
@@ -35,6 +36,8 @@ class CutSpans(Op):
     >>> CutSpans(least=0).apply(batch)["text"].to_pylist(), CutSpans().apply(batch)["drop_of"].to_pylist()
     (['a  a dog'], [7])
     """
+
+    version: ClassVar[int] = 2
 
     boundary: str = "character"
     widen: bool = False

@@ -67,7 +67,9 @@ def teller(model: str) -> Teller:
     """Return the model of that name: "" or "lid.176", "tilth", "both"; or of that file."""
     if model == "both":
         return Together(loaded("languages-1"), loaded(_lid_176()))
-    if model in ("", "lid.176"):
+    if not model:
+        return teller("lid.176")
+    if model == "lid.176":
         return loaded(_lid_176())
     return loaded("languages-1" if model == "tilth" else model)
 

@@ -7,7 +7,7 @@ import numpy as np
 from tilth.kernels.arrow import Bytes, Offsets
 from tilth.kernels.jit import kernel
 from tilth.kernels.text_bytes import peek
-from tilth.kernels.units import SPACE, WORD, is_edge, kind_at, longest, split
+from tilth.kernels.units import JOINS, LETTER, SPACE, WORD, is_edge, kind_at, longest, split
 
 BOUNDARIES = ("character", "word", "line")
 _WORDS, _LINES = 1, 2
@@ -28,13 +28,25 @@ def _may_begin(data: Bytes, first: int, last: int, at: int, boundary: int, kinds
     return boundary != _WORDS or at >= last or kind_at(data, at, kinds)[0] != SPACE
 
 
+@kernel(allocates=False)
+def _would_join(data: Bytes, first: int, last: int, a: int, b: int, kinds: Bytes) -> bool:
+    """Tell whether a word ends at `a` and one begins at `b`, which would be one if all between them went."""
+    if a <= first or b >= last or kind_at(data, b, kinds)[0] != LETTER:
+        return False
+    before: int = a - 1
+    while before > first and peek(data, before) & 0xC0 == 0x80:
+        before -= 1
+    return kind_at(data, before, kinds)[0] in (LETTER, JOINS)
+
+
 @kernel
 def align(
     offsets: Offsets, data: Bytes, kinds: Bytes, row: np.ndarray, start: np.ndarray, end: np.ndarray, boundary: int, widen: bool
 ) -> np.ndarray:
     """Return the spans (bytes of the texts at `row`, sorted) as int64[k, 3]: row, first and last byte in `data`, fitted and disjoint.
 
-    Ends that cut a character, word or line in two move inwards, or with `widen` outwards; spans with nothing left are not among them.
+    Ends that cut a character, word or line in two move inwards, or with `widen` outwards; where two words would become one, what parts
+    them stays. Spans with nothing left are not among them.
     """
     out, kept = np.empty((len(row), 3), np.int64), 0
     for i in range(len(row)):
@@ -49,7 +61,19 @@ def align(
         elif a < b:
             out[kept, 0], out[kept, 1], out[kept, 2] = row[i], a, b
             kept += 1
-    return out[:kept]
+    if boundary != _WORDS:
+        return out[:kept]
+    found = 0
+    for i in range(kept):
+        first, last = offsets[out[i, 0]], offsets[out[i, 0] + 1]
+        while out[i, 1] < out[i, 2] and _would_join(data, first, last, out[i, 1], out[i, 2], kinds):
+            out[i, 2] -= 1
+            while out[i, 1] < out[i, 2] and not _fits(data, first, last, out[i, 2], boundary, kinds):
+                out[i, 2] -= 1
+        if out[i, 1] < out[i, 2]:
+            out[found] = out[i]
+            found += 1
+    return out[:found]
 
 
 @kernel

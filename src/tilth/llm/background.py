@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import ctypes
 import os
 import queue
 import threading
@@ -162,7 +163,6 @@ class _Background:
 
 _background: _Background | None = None
 _lock = threading.Lock()
-_of_parents: list[_Background] = []  # a forked child has no thread of theirs, and must not close their files
 
 
 def _loop() -> _Background:
@@ -191,8 +191,8 @@ def close() -> None:
 def _forked() -> None:
     global _background, _lock
     _lock = threading.Lock()
-    if _background is not None:
-        _of_parents.append(_background)
+    if _background is not None:  # the child has no thread of it, and must not close its files: it stays, even as the interpreter ends
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(_background))
         _background = None
 
 

@@ -7,7 +7,7 @@ import json
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any, ClassVar
 
@@ -20,10 +20,15 @@ from tilth.tokenize.vocabulary import Vocabulary
 from tilth.write.parquet import write_parquet
 from tilth.write.writer import Open, Writer
 
-FORMAT = 1
+FORMAT = 2
+BY_SOURCE = ("tokens_by_source", "seen_by_source")
 SPOOL = 64 << 20  # bytes of a shard's tokens held in memory before they go to a temporary file
+COPIES = "copies"  # of select.Mix: how often a document is to be seen
 INDEX = pa.schema(
-    [("row", pa.uint64()), ("id", pa.large_string()), ("source", pa.large_string()), ("start", pa.int64()), ("count", pa.int64())]
+    [
+        ("row", pa.uint64()), ("id", pa.large_string()), ("source", pa.large_string()), ("start", pa.int64()), ("count", pa.int64()),
+        (COPIES, pa.int64()),
+    ]
 )
 
 
@@ -33,24 +38,25 @@ class TokenShards(Writer):
 
     - `{shard:05d}.npy`: the shard's stream, little-endian uint16 or uint32, for `numpy.load(..., mmap_mode="r")`: the tokens of each
       document whose `tokens` is not null, in row order, and after each document one separator.
-    - `{shard:05d}.parquet`: a row a document: `row`, `id`, `source`, `start` (its first token in the stream) and `count` (its tokens,
-      the separator not counted).
+    - `{shard:05d}.parquet`: a row a document: `row`, `id`, `source`, `start` (its first token in the stream), `count` (its tokens,
+      the separator not counted) and `copies`: how often it is to be seen, as `select.Mix` says, else 1. It is stored once.
     - `tokens.json`: format, dtype, vocabulary size, `length` of a sequence, separator; digest of the tokenizer; and tokens, sequences,
-      documents and digest (BLAKE2b, 128 bits, of the ids) of each shard, their totals, and tokens by source. Separators count as
-      tokens here. A shard's last sequence is short where its tokens end; nothing is padded.
+      documents and digest (BLAKE2b, 128 bits, of the ids) of each shard, their totals, tokens by source, and tokens by source as they
+      are to be seen (`seen_by_source`: times `copies`). Separators count as tokens here. A shard's last sequence is short where its tokens end; nothing is padded.
 
     The stream is spooled before it is written, because its header needs its length: memory is SPOOL and one row group.
     Raises RecipeError where `tokens` does not come from `Encode`, StepError where rows were removed after `Pack`.
     """
 
     folder: ClassVar[str] = "tokens"
+    version: ClassVar[int] = FORMAT
 
     length: int
     separator: str
 
     @property
     def reads(self) -> tuple[str, ...]:
-        return ("row", "id", "source", "tokens", "token_start")
+        return ("row", "id", "source", "tokens", "token_start", COPIES)
 
     def write(self, batches: Iterator[pa.RecordBatch], schema: pa.Schema, open: Open) -> dict[str, Any]:
         vocabulary = Vocabulary.of(schema)
@@ -67,7 +73,7 @@ class TokenShards(Writer):
         return {
             "vocab_size": vocabulary.size, "separator_id": vocabulary.id_of(self.separator), "tokenizer": vocabulary.digest,
             "dtype": dtype.name, "documents": documents, "tokens": stream.tokens, "digest": stream.digest.hexdigest(),
-            "tokens_by_source": dict(sorted(stream.by_source.items())),
+            "tokens_by_source": dict(sorted(stream.by_source.items())), "seen_by_source": dict(sorted(stream.seen.items())),
         }
 
     def finish(self, shards: dict[int, dict[str, Any]]) -> dict[str, bytes]:
@@ -81,13 +87,17 @@ class TokenShards(Writer):
             | {"sequences": -(-shards[number]["tokens"] // self.length)}
             for number in sorted(shards)
         ]
-        by_source = sum((Counter(shard["tokens_by_source"]) for shard in shards.values()), Counter[str]())
+        by_source = {key: dict(sorted(_summed(shard[key] for shard in shards.values()).items())) for key in BY_SOURCE}
         listing = {
             "format": FORMAT, **{key: values.pop() for key, values in made_by.items()}, "length": self.length, "separator": self.separator,
             **{key: sum(shard[key] for shard in each) for key in ("tokens", "documents", "sequences")},
-            "tokens_by_source": dict(sorted(by_source.items())), "shards": each,
+            **by_source, "shards": each,
         }
         return {"tokens.json": json.dumps(listing, indent=1, ensure_ascii=False).encode() + b"\n"}
+
+
+def _summed(counts: Iterable[dict[str, int]]) -> Counter[str]:
+    return sum(map(Counter, counts), Counter[str]())
 
 
 @dataclass
@@ -98,6 +108,7 @@ class _Stream:
     separator: np.ndarray
     tokens: int = 0
     by_source: Counter[str] = field(default_factory=Counter)
+    seen: Counter[str] = field(default_factory=Counter)
     digest: Any = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
 
     def add(self, batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -111,10 +122,16 @@ class _Stream:
         self.spool.write(ids)
         self.digest.update(ids)
         self.tokens += int(counts.sum()) + len(batch)
-        sums = pa.table([batch["source"], pa.array(counts + 1)], ["source", "tokens"]).group_by("source").aggregate([("tokens", "sum")])
-        for source, tokens in zip(sums["source"].to_pylist(), sums["tokens_sum"].to_pylist(), strict=True):
-            self.by_source[source or ""] += tokens
-        return pa.record_batch([batch["row"], batch["id"], batch["source"], pa.array(starts), pa.array(counts)], schema=INDEX)
+        copies = batch[COPIES].cast(pa.int64()).fill_null(1) if COPIES in batch.schema.names else pa.array(np.ones(len(batch), np.int64))
+        self._count(batch["source"], counts + 1, copies.to_numpy())
+        return pa.record_batch([batch["row"], batch["id"], batch["source"], pa.array(starts), pa.array(counts), copies], schema=INDEX)
+
+    def _count(self, sources: pa.Array, tokens: np.ndarray, copies: np.ndarray) -> None:
+        table = pa.table([sources, pa.array(tokens), pa.array(tokens * copies)], ["source", "stored", "seen"])
+        sums = table.group_by("source").aggregate([("stored", "sum"), ("seen", "sum")])
+        for source, stored, seen in zip(*(sums[name].to_pylist() for name in ("source", "stored_sum", "seen_sum")), strict=True):
+            self.by_source[source or ""] += stored
+            self.seen[source or ""] += seen
 
     def _check(self, batch: pa.RecordBatch, starts: np.ndarray) -> None:
         wrong = np.flatnonzero(batch["token_start"].to_numpy(zero_copy_only=False) != starts)

@@ -19,5 +19,5 @@ def test_figures_and_balance(out: str) -> None:
 
 
 def test_tokens_are_shown_where_there_are_some(out: str) -> None:
-    tokens = {"tokens": 486_111, "sequences": 243, "length": 2048, "tokens_by_source": {}}
+    tokens = {"tokens": 486_111, "sequences": 243, "length": 2048, "seen_by_source": {}}
     assert "<dd>486,111</dd>" in headline(replace(statistics(out), tokens=tokens))

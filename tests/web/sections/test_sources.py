@@ -14,7 +14,7 @@ def test_heat_is_the_share_of_a_source(out: str) -> None:
 
 
 def test_tokens_of_a_source(out: str) -> None:
-    tokens = {"tokens": 200, "tokens_by_source": {"web": 150, "books": 50}}
+    tokens = {"tokens": 200, "seen_by_source": {"web": 150, "books": 50}}
     shown = sources(replace(statistics(out), tokens=tokens))
     assert "75.0%" in shown and "25.0%" in shown
 

@@ -29,13 +29,13 @@ def languages(found: Statistics) -> Html:
 
 def sources(found: Statistics) -> Html:
     """Return a row a source, and a table of which rule takes how much of which source."""
-    data, tokens = found.run.data, found.tokens.get("tokens_by_source", {})
+    data, tokens = found.run.data, found.tokens.get("seen_by_source", {})  # as a mixture has them seen, copies counted
     most = max(data["sources_in"].values(), default=1)
     rows: list[list[object]] = []
     for name in found.sources:
         came, left = data["sources_in"][name], data["sources"].get(name, 0)
         rows.append([tag("b", name or "no source"), _track(left, came, most), count(came), count(left), share(left, came)])
-        rows[-1] += [count(tokens.get(name, 0)), share(tokens.get(name, 0), found.tokens["tokens"])] if tokens else []
+        rows[-1] += [count(tokens.get(name, 0)), share(tokens.get(name, 0), sum(tokens.values()))] if tokens else []
     columns = ["source", "", "rows in", "kept", "share kept", *(["tokens", "of all"] if tokens else [])]
     others = len(data["sources_in"]) - len(found.sources)
     note = tag("p", f"{count(others)} smaller sources are not shown.", class_="aside") if others else None
