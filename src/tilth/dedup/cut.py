@@ -25,9 +25,9 @@ class CutSpans(Op):
     """Cut the spans of the column `repeated_spans` out of `text`, and drop what keeps fewer than `least` words of a text that was cut.
 
     A span is cut back to whole characters as readers see them (no combining mark, joined emoji or CRLF is parted), to whole words or to
-    whole lines, by `boundary`; with `widen` it grows to them instead, and so takes what did not repeat. Two words do not become one: what parts them stays. Texts without spans stay as they
-    are, however short. `drop_of` is the row that the longest span of a dropped text names. Raises RecipeError on a boundary that there
-    is not.
+    whole lines, by `boundary`; with `widen` it grows to them instead, and so takes what did not repeat. With words, what parts two of
+    them stays, so that they do not become one. Texts without spans stay as they are, however short. `drop_of` is the row that the
+    longest span of a dropped text names. Raises RecipeError on a boundary that there is not.
 
     Source: cutting, Lee et al. 2022, 4.1; dropping what is left short, as datatrove's `ExactSubstr` stage does (fewer than 50 words).
 

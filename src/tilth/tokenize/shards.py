@@ -42,7 +42,8 @@ class TokenShards(Writer):
       the separator not counted) and `copies`: how often it is to be seen, as `select.Mix` says, else 1. It is stored once.
     - `tokens.json`: format, dtype, vocabulary size, `length` of a sequence, separator; digest of the tokenizer; and tokens, sequences,
       documents and digest (BLAKE2b, 128 bits, of the ids) of each shard, their totals, tokens by source, and tokens by source as they
-      are to be seen (`seen_by_source`: times `copies`). Separators count as tokens here. A shard's last sequence is short where its tokens end; nothing is padded.
+      are to be seen (`seen_by_source`: times `copies`). Separators count as tokens here. A shard's last sequence is short where its
+      tokens end; nothing is padded.
 
     The stream is spooled before it is written, because its header needs its length: memory is SPOOL and one row group.
     Raises RecipeError where `tokens` does not come from `Encode`, StepError where rows were removed after `Pack`.
