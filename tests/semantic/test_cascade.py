@@ -11,12 +11,13 @@ import pyarrow.parquet as pq
 import pytest
 
 import tilth as t
-from tilth import read
+from tilth import llm, read
 from tilth.errors import RecipeError
 from tilth.llm.simulate import Gold, Model
 from tilth.semantic.cascade import Cascade, Cascaded
 from tilth.semantic.filter import Filter
 from tilth.semantic.likelihood import Likelihood
+from tilth.semantic.score import Score
 
 TEXTS = [f"review {n} tells of {n * 37 % 101}" for n in range(900)]
 TRUTH = {text: n % 3 == 0 for n, text in enumerate(TEXTS)}
@@ -41,6 +42,25 @@ def test_a_corpus_decided_as_a_whole(simulator) -> None:
     statuses = done.table["praise_answer"].to_pylist()
     assert {"ok", "proxy"} == {status["status"] for status in statuses}
     assert server.stats()["big"]["answered"] <= cascaded.bought / 8 + 20  # eight rows a prompt, and none of them again
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_the_proxy_is_asked_about_a_row_once(simulator, alone: bool) -> None:
+    server = simulator(GOLD, Gold("How glad?", "score", {text: 5 * truth for text, truth in TRUTH.items()}), models=(BIG, SMALL))
+    proxy = PROXY if alone else Score("How glad?", model="small", low=0, high=5, name="likelihood")
+    done = t.evaluate([Cascade(STEP, proxy)], pa.table({"text": TEXTS}))
+    assert server.stats()["small"]["answered"] == (900 if alone else -(-900 // 8))
+    assert llm.spending(llm.current())["small"].saved_calls == 0  # nor is the cache
+    assert min(quality(done.table["text"].to_pylist())) >= 0.9 and done.executed[0].proxy == proxy
+
+
+def test_what_was_learned_of_rows_is_not_taken_for_others_at_their_addresses(simulator) -> None:
+    simulator(GOLD, models=(BIG, SMALL))
+    done = t.evaluate([Cascade(STEP, PROXY)], pa.table({"text": TEXTS}))
+    others = t.evaluate(done.executed, pa.table({"text": TEXTS[::-1]}))
+    kept = zip(others.table["text"].to_pylist(), others.table["praise_answer"].to_pylist(), strict=True)
+    asked = [TRUTH[text] for text, answer in kept if answer["status"] == "ok"]
+    assert all(asked) and len(others.table) > 150
 
 
 @pytest.mark.parametrize("confidence", ["calibrated", "overconfident", "useless", "absent"])

@@ -10,6 +10,7 @@ from tilth.semantic.asking.answer import Answer
 from tilth.semantic.classify import Classify
 from tilth.semantic.filter import Filter
 from tilth.semantic.oracle import Oracle, decided, recalled
+from tilth.semantic.remembered import opened
 
 TEXTS = [f"number {n}" for n in range(40)]
 ROWS = pa.record_batch({"row": pa.array(np.arange(40)[::-1] * 10, pa.uint64()), "text": TEXTS})
@@ -23,17 +24,29 @@ def test_nothing_is_bought_twice_and_what_was_bought_is_kept_by_address(simulato
     assert oracle.yes(np.array([3, 0, 4])).tolist() == [False, True, True]
     assert oracle.yes(np.array([4, 3, 5])).tolist() == [True, False, False]
     assert server.stats()["m"]["answered"] == oracle.bought == 4
-    kept = recalled(oracle.kept())
-    assert list(kept) == [340, 350, 360, 390] and [kept[row].value for row in kept] == [False, True, False, True]
-    assert kept[340].prompt_tokens > 0 and kept[340].model == "m"
-    assert recalled(b"") == {}
+    kept = [(row, told) for row, told in zip(ROWS["row"].to_pylist(), said(oracle, ROWS), strict=True) if told]
+    assert [(row, told.value) for row, told in kept] == [(390, True), (360, False), (350, True), (340, False)]
+    assert all(told.prompt_tokens > 0 and told.model == "m" for _, told in kept)
+    assert recalled(ROWS, oracle.step, opened(b"")) == [None] * 40
+
+
+def said(oracle: Oracle, rows: pa.RecordBatch) -> list[Answer | None]:
+    return recalled(rows, oracle.step, opened(oracle.kept()))
+
+
+def test_what_was_bought_is_not_said_of_another_row_at_the_same_address(simulator) -> None:
+    simulator(EVEN)
+    oracle = Oracle(Filter("Is it even?", model="m", batch=1), ROWS)
+    oracle.ask(np.arange(5))
+    others = pa.record_batch({"row": ROWS["row"], "text": ["number 0", *TEXTS[:39]]})
+    assert [told and told.value for told in said(oracle, others)] == [True] + [None] * 39
 
 
 def test_a_row_without_an_answer_is_no_yes_and_is_not_kept(simulator) -> None:
     simulator(KIND, models=(Model("m", refusals=0.3),))
     oracle = Oracle(Classify("What is it?", ("even", "odd"), model="m", batch=1), ROWS)
     values = oracle.values(np.arange(40))
-    assert None in values and len(recalled(oracle.kept())) == 40 - values.count(None)
+    assert None in values and said(oracle, ROWS).count(None) == values.count(None)
     assert oracle.bought == 40
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +15,7 @@ from tilth.errors import RecipeError
 from tilth.op import Op
 from tilth.semantic.asking.answer import Answer
 from tilth.semantic.filter import Filter
-from tilth.semantic.from_sample import FromSample, targets_kept
+from tilth.semantic.from_sample import FromSample, read_by, targets_kept
 from tilth.semantic.guarantees.extrapolate import extrapolate
 from tilth.semantic.guarantees.rare import rare
 from tilth.semantic.guarantees.strata import Inquiry
@@ -23,6 +23,7 @@ from tilth.semantic.guarantees.strata import answered as driven
 from tilth.semantic.guarantees.thresholds import precision_recall
 from tilth.semantic.oracle import Oracle, decided, recalled
 from tilth.semantic.pupil import lessons, taught
+from tilth.semantic.remembered import added, opened, remember, streamed
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,9 @@ class Cascade(FromSample):
     With `rare` every row that is kept was verified: precision is 1, and all of `delta` is spent on recall, or on that at most `overlook`
     rows are missed, however few there are (rare.py).
 
-    A corpus of fewer than `pool` rows is decided as a whole (thresholds.py): this holds for its very rows, and none is asked about twice.
-    Of a larger one a uniform sample of `pool` rows is seen, `labels` of which are labelled, and cuts are proved for all of it
-    (extrapolate.py). Where a proxy proves useless, the model decides every row.
+    A corpus of fewer than `pool` rows is decided as a whole (thresholds.py): this holds for its very rows. Of a larger one `labels` rows of
+    a uniform sample are labelled, and cuts are proved for all of it (extrapolate.py). Where a proxy proves useless, the model decides
+    every row. Neither the model nor the proxy is asked about a row twice: the step that it becomes knows what they said.
 
     Raises RecipeError for targets outside (0, 1).
 
@@ -47,6 +48,8 @@ class Cascade(FromSample):
     >>> Cascade(Filter("Is it glad?", model="openai/gpt-4o"), small).reads
     ('row', 'text')
     """
+
+    version: ClassVar[int] = 2
 
     step: Filter
     proxy: Op | None = None
@@ -69,18 +72,21 @@ class Cascade(FromSample):
         rows, population = self.drawn(state)
         if rows is None:
             return [self.step]
-        oracle, proxy = Oracle(self.step, rows), self.proxy
-        learned = 0 if proxy else lessons(len(rows))
-        if proxy is None:
-            proxy = taught(oracle, learned, self.score, "yes")
+        learned = 0 if self.proxy else lessons(len(rows))
+        if len(state) >= self.pool:
+            rows = rows.slice(0, learned + self.labels)  # nobody looks at the scores of more
+        oracle = Oracle(self.step, rows)
+        proxy = self.proxy or taught(oracle, learned, self.score, "yes")
         if proxy is None:
             return [Cascaded(self.step, None, labels=oracle.kept(), bought=oracle.bought)]
-        scores = filled(scores_in(proxy.apply(rows), self.score, proxy))
+        made = proxy.apply(rows)
+        scores = filled(scores_in(made, self.score, proxy))
         if len(state) < self.pool:
             found: Any = driven(self._whole(scores), oracle.yes)
         else:  # the rows that taught the proxy are no sample of what it makes of others: the rest is, and is what is left to decide
             found = driven(self._sampled(scores[learned:], population - learned), lambda wanted: oracle.yes(wanted + learned))
-        return [Cascaded(self.step, proxy, self.score, found.accept_above, found.reject_below, oracle.kept(), oracle.bought)]
+        scored = remember(rows, read_by(self.step, proxy), added(rows, made))
+        return [Cascaded(self.step, proxy, self.score, found.accept_above, found.reject_below, oracle.kept(), oracle.bought, scored)]
 
     def _whole(self, scores: np.ndarray) -> Inquiry[Any]:
         """The search over these very rows.
@@ -111,9 +117,10 @@ def scores_in(made: pa.RecordBatch, score: str, proxy: object) -> pa.Array:
 class Cascaded(Op):
     """Keep the rows that a proxy is sure of, drop those that it is sure are none, and let the model of `step` decide the others.
 
-    `labels` holds answers of the model that were bought before, by address (`oracle.Oracle.kept`); those stand. A row's column tells
-    the decision, and the proxy's columns stay beside it; `{column}_answer` tells who decided: status "ok" and the model, or status
-    "proxy", whose score it then holds. Without a proxy the model decides all that it has not decided before.
+    `labels` are answers of the model that were bought before (`oracle.Oracle.kept`); those stand. `scored` is what the proxy said of
+    rows before (remembered.py). A row's column tells the decision, and the proxy's columns stay beside it; `{column}_answer` tells who
+    decided: status "ok" and the model, or status "proxy", whose score it then holds. Without a proxy the model decides all that it has
+    not decided before.
     """
 
     step: Filter
@@ -121,8 +128,9 @@ class Cascaded(Op):
     score: str = "likelihood"
     accept_above: float = math.inf
     reject_below: float = -math.inf
-    labels: bytes = b""
+    labels: bytes = field(default=b"", repr=False)
     bought: int = 0
+    scored: bytes = field(default=b"", repr=False)
 
     @property
     def rehearsal(self) -> tuple[Op, ...]:
@@ -130,19 +138,19 @@ class Cascaded(Op):
 
     @property
     def reads(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*self.step.reads, *((self.proxy.reads or ()) if self.proxy else ()))))
+        return read_by(self.step, self.proxy)
 
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         return next(self.stream([batch]))
 
     def stream(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        labels = recalled(self.labels)
+        labels = opened(self.labels)
 
         def known(made: pa.RecordBatch) -> list[Answer | None]:
             scores = scores_in(made, self.score, self.proxy).to_pylist() if self.proxy else [None] * len(made)
-            return [labels.get(row) or self._sure(score) for row, score in zip(made["row"].to_pylist(), scores, strict=True)]
+            return [told or self._sure(score) for told, score in zip(recalled(made, self.step, labels), scores, strict=True)]
 
-        return decided(self.step, self.proxy.stream(batches) if self.proxy else batches, known)
+        return decided(self.step, streamed(self.proxy, batches, self.reads, self.scored) if self.proxy else batches, known)
 
     def _sure(self, score: float | None) -> Answer | None:
         """What the proxy is sure of."""

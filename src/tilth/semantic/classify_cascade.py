@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -14,12 +14,13 @@ from tilth.op import Op
 from tilth.semantic.asking.answer import Answer
 from tilth.semantic.cascade import scores_in
 from tilth.semantic.classify import Classify
-from tilth.semantic.from_sample import FromSample, targets_kept
+from tilth.semantic.from_sample import FromSample, read_by, targets_kept
 from tilth.semantic.guarantees.extrapolate import extrapolate_accuracy
 from tilth.semantic.guarantees.strata import answered as driven
 from tilth.semantic.guarantees.thresholds import accuracy
 from tilth.semantic.oracle import Oracle, decided, recalled
 from tilth.semantic.pupil import lessons, taught
+from tilth.semantic.remembered import added, opened, remember, streamed
 
 Above = tuple[tuple[int, float], ...]  # a label's number, and from which confidence on the proxy's word for it stands
 
@@ -40,6 +41,8 @@ class ClassifyCascade(FromSample):
     0.9
     """
 
+    version: ClassVar[int] = 2
+
     step: Classify
     proxy: Op | None = None
     guess: str = "guess"
@@ -56,18 +59,21 @@ class ClassifyCascade(FromSample):
         rows, population = self.drawn(state)
         if rows is None:
             return [self.step]
-        oracle, proxy = Oracle(self.step, rows), self.proxy
-        learned = 0 if proxy else lessons(len(rows))
-        if proxy is None:
-            proxy = taught(oracle, learned, self.guess)
+        learned = 0 if self.proxy else lessons(len(rows))
+        if len(state) >= self.pool:
+            rows = rows.slice(0, learned + self.labels)  # nobody looks at the guesses about more
+        oracle = Oracle(self.step, rows)
+        proxy = self.proxy or taught(oracle, learned, self.guess)
         if proxy is None:
             return [ClassifyCascaded(self.step, None, labels=oracle.kept(), bought=oracle.bought)]
-        above = self._cuts(oracle, proxy, learned, population if len(state) >= self.pool else 0)
-        return [ClassifyCascaded(self.step, proxy, self.guess, above, oracle.kept(), oracle.bought)]
+        made = proxy.apply(rows)
+        above = self._cuts(oracle, made, proxy, learned, population if len(state) >= self.pool else 0)
+        guessed = remember(rows, read_by(self.step, proxy), added(rows, made))
+        return [ClassifyCascaded(self.step, proxy, self.guess, above, oracle.kept(), oracle.bought, guessed)]
 
-    def _cuts(self, oracle: Oracle, proxy: Op, learned: int, population: int) -> Above:
+    def _cuts(self, oracle: Oracle, made: pa.RecordBatch, proxy: Op, learned: int, population: int) -> Above:
         """Search over the rows that the proxy has a guess for (the model is asked about others anyway); why it may: see `Cascade`."""
-        names, sure = guesses_in(proxy.apply(oracle.rows), self.guess, proxy)
+        names, sure = guesses_in(made, self.guess, proxy)
         expected = np.array([self.step.labels.index(name) if name in self.step.labels else -1 for name in names], np.int64)
         at = np.flatnonzero(expected >= 0)
         at = at[at >= learned] if population else at
@@ -95,16 +101,17 @@ def guesses_in(made: pa.RecordBatch, guess: str, proxy: Op) -> tuple[list[str | 
 class ClassifyCascaded(Op):
     """Let a proxy's label stand where it is at least as sure as `above` says for that label, and the model of `step` give the others.
 
-    `labels` holds answers of the model that were bought before, by address; those stand. In `{column}_answer` the status is "proxy", with
-    how sure it was as the `score`, or "ok" for the model's own.
+    `labels` are answers of the model that were bought before, `guessed` what the proxy said of rows before (remembered.py). In
+    `{column}_answer` the status is "proxy", with how sure it was as the `score`, or "ok" for the model's own.
     """
 
     step: Classify
     proxy: Op | None
     guess: str = "guess"
     above: Above = ()
-    labels: bytes = b""
+    labels: bytes = field(default=b"", repr=False)
     bought: int = 0
+    guessed: bytes = field(default=b"", repr=False)
 
     @property
     def rehearsal(self) -> tuple[Op, ...]:
@@ -112,21 +119,21 @@ class ClassifyCascaded(Op):
 
     @property
     def reads(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*self.step.reads, *((self.proxy.reads or ()) if self.proxy else ()))))
+        return read_by(self.step, self.proxy)
 
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         return next(self.stream([batch]))
 
     def stream(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        labels = recalled(self.labels)
+        labels = opened(self.labels)
         enough = {self.step.labels[number]: cut for number, cut in self.above}
 
         def known(made: pa.RecordBatch) -> list[Answer | None]:
             names, sure = guesses_in(made, self.guess, self.proxy) if self.proxy else ([None] * len(made), np.zeros(len(made)))
-            each = zip(made["row"].to_pylist(), names, sure.tolist(), strict=True)
-            return [labels.get(row) or _stands(name, score, enough) for row, name, score in each]
+            each = zip(recalled(made, self.step, labels), names, sure.tolist(), strict=True)
+            return [told or _stands(name, score, enough) for told, name, score in each]
 
-        return decided(self.step, self.proxy.stream(batches) if self.proxy else batches, known)
+        return decided(self.step, streamed(self.proxy, batches, self.reads, self.guessed) if self.proxy else batches, known)
 
 
 def _stands(name: Any, sure: float, enough: dict[str, float]) -> Answer | None:

@@ -49,6 +49,11 @@ class FromSample(Fold):
         return (rows[0] if rows else None), population(state, self.pool)
 
 
+def read_by(step: Asked, proxy: Op | None) -> tuple[str, ...]:
+    """Return the columns that a model's step and its proxy read, each once."""
+    return tuple(dict.fromkeys((*step.reads, *((proxy.reads or ()) if proxy else ()))))
+
+
 def targets_kept(where: str, counts: tuple[int, ...], **targets: float) -> None:
     """Raise RecipeError for targets that no cascade can keep: shares outside (0, 1), counts below 1."""
     bad = next((name for name, value in targets.items() if not 0 < value < 1), "")

@@ -14,8 +14,8 @@ from tilth.semantic.asking.answer import Answer, columns, records
 from tilth.semantic.asking.answer_type import arrow_type
 from tilth.semantic.asking.ask import answered
 from tilth.semantic.asking.asked import Asked
-from tilth.semantic.gather import packed
 from tilth.semantic.guarantees.strata import Bools, Ints
+from tilth.semantic.remembered import places, remember
 
 
 @dataclass
@@ -48,20 +48,21 @@ class Oracle:
         return len(self.said)
 
     def kept(self) -> bytes:
-        """Return its answers by address, in order (Arrow IPC: `row`, `value`, `answer`); a row without one may be asked again."""
+        """Return its answers (remembered.py: `value`, `answer`); a row without one may be asked again."""
         numbers = sorted(n for n, answer in self.said.items() if answer.status == "ok")
         told = [self.said[n] for n in numbers]
         values = pa.array([answer.value for answer in told], arrow_type(self.step.question.answer))
-        address = self.rows["row"].take(pa.array(numbers, pa.int64()))
-        return packed(pa.table({"row": address, "value": values, "answer": records(told)}).sort_by("row"))
+        return remember(self.rows.take(pa.array(numbers, pa.int64())), self.step.reads, {"value": values, "answer": records(told)})
 
 
-def recalled(kept: bytes) -> dict[int, Answer]:
-    """Return by address the answers that `Oracle.kept` packed."""
-    if not kept:
-        return {}
-    rows = pa.ipc.open_stream(kept).read_all().to_pylist()
-    return {each["row"]: Answer(each["value"], **each["answer"]) for each in rows}
+def recalled(batch: pa.RecordBatch, step: Asked, kept: pa.RecordBatch | None) -> list[Answer | None]:
+    """Return what the model of `step` said of each row before, by what `Oracle.kept` packed; None where it said nothing."""
+    at = places(batch, step.reads, kept)
+    if kept is None or at.null_count == len(at):
+        return [None] * len(batch)
+    known = kept.take(at.drop_null())
+    answers = iter([Answer(value, **told) for value, told in zip(known["value"].to_pylist(), known["answer"].to_pylist(), strict=True)])
+    return [next(answers) if place.is_valid else None for place in at]
 
 
 def decided(

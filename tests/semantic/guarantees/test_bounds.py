@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tilth.errors import RecipeError, StepError
 from tilth.semantic.guarantees.bounds import Bound, average, count, total
-from tilth.semantic.guarantees.strata import answered
+from tilth.semantic.guarantees.strata import Inquiry, answered
 
 Floats = NDArray[np.float64]
 
@@ -85,6 +85,20 @@ def test_calls_are_a_cap() -> None:
     found = answered(count(np.zeros(1000), 1.0, calls=70), lambda rows: gold[rows])
     assert found.calls == 70
     assert found.upper - found.lower > 2
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from([count, total, average]), st.integers(0, 150), st.integers(0, 160), st.integers(0, 3))
+def test_calls_are_never_exceeded(search: Callable[..., Inquiry[Bound]], rows: int, calls: int, seed: int) -> None:
+    asked: list[int] = []
+    bounds = () if search is count else (0, 1)
+
+    def label(wanted: NDArray[np.int64]) -> Floats:
+        asked.extend(wanted.tolist())
+        return np.where(wanted % 5, wanted % 2, np.nan if search is average else 0.0)
+
+    found = answered(search(np.arange(float(rows)) % 7 / 7, *bounds, 0.0, calls=calls, seed=seed), label)
+    assert found.calls == len(asked) == len(set(asked)) == min(calls, rows)
 
 
 def test_no_row_counts() -> None:

@@ -108,11 +108,12 @@ def average(
     interval = Interval(low, high, delta=delta)
     labels, asked = np.full(len(rates.stratum), np.nan), np.zeros(0, np.int64)
     claims = interval.claimed
-    while len(asked) < min(len(labels), len(labels) if calls is None else calls) and interval.upper - interval.lower > 2 * within:
+    most = len(labels) if calls is None else min(len(labels), calls)
+    while len(asked) < most and interval.upper - interval.lower > 2 * within:
         unseen = np.setdiff1d(np.arange(len(labels)), asked)
         chances = rates(asked, (~np.isnan(labels[asked])).astype(np.float64))[unseen]
         weight = 0.5 + 0.5 * chances / chances.mean()
-        drawn = pick(random, weight, min(_BATCH, len(unseen)))
+        drawn = pick(random, weight, min(_BATCH, most - len(asked)))
         bought = yield from _bought(unseen[drawn], low, high)
         left, least = float(weight.sum()), float(weight.min())
         for place, label in zip(drawn, bought, strict=True):
