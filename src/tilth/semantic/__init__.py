@@ -38,5 +38,5 @@ __all__ = [
     "LearnBatch", "Likelihood", "Map", "Measured", "Order", "Placed", "PrefixCache", "Query", "QueryPlan", "Ranked", "Resolve",
     "ResolveCascade", "Resolved", "Score", "Search", "SimJoin", "TopK", "WrongCells", "aggregate", "batch_size", "cascade_join",
     "cascade_resolve", "count", "dedup", "extract", "find", "join", "mean", "optimize", "order_texts", "over", "plan_order", "query",
-    "resolve", "search", "sim_join", "top_k", "total",
+    "resolve", "run", "search", "sim_join", "top_k", "total",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from tilth.semantic.plan.query import Ask, Limit, Match, Node, Scan, Sql, Where,
 from tilth.semantic.plan.ways import Matched, MatchWay, Measured, Way, named
 
 WIDEST = 48  # plans kept at a node; beyond it some of each cost, and the best and the fastest
+SAME = 1.1  # times that differ by less are equal: they are measured
 FILTERS = 8  # in one row of filters whose every order is weighed
 
 
@@ -48,8 +49,8 @@ class Choice:
     quality: float = 1.0
 
     def covers(self, other: Choice) -> bool:
-        """Whether the other is better in nothing: not cheaper, not faster, not of more quality."""
-        return self.dollars <= other.dollars and self.seconds <= other.seconds and self.quality >= other.quality
+        """Whether the other is better in nothing: not cheaper, not clearly faster, not of more quality."""
+        return self.dollars <= other.dollars and self.seconds <= other.seconds * SAME and self.quality >= other.quality
 
 
 def choices(node: Node, tasks: Tasks, limited: bool = False) -> list[Choice]:

@@ -72,22 +72,26 @@ def optimize(
     tasks = sampled(max(trees, key=_early), models, sample, delta, targets, spare=free)
     took = perf_counter() - began
     found = unbeaten([choice for tree in trees for choice in choices(tree, tasks)])
-    best = _best(found, quality, inf if budget is None else budget - tasks.dollars, inf if seconds is None else seconds - took)
+    best = _best(found, quality, budget, seconds, (tasks.dollars, took))
     return QueryPlan(best, tuple(found), tasks, tasks.dollars, took, plain(query.node, tasks), _asked_for(quality, budget, seconds))
 
 
-def _best(found: Sequence[Choice], quality: float | None, dollars: float, seconds: float) -> Choice:
-    """The cheapest plan of this quality, or where none is stated the best, within so many dollars and seconds."""
+def _best(
+    found: Sequence[Choice], quality: float | None, budget: float | None, seconds: float | None, spent: tuple[float, float]
+) -> Choice:
+    """The cheapest plan of this quality, or where none is stated the best, within what `spent` dollars and seconds leave of the bounds."""
     left = list(found)
     bounds: tuple[tuple[float, Callable[[Choice], float]], ...] = (
-        (-(quality or 0.0), lambda each: -each.quality), (dollars, lambda each: each.dollars), (seconds, lambda each: each.seconds),
+        (-(quality or 0.0), lambda each: -each.quality), (inf if budget is None else budget - spent[0], lambda each: each.dollars),
+        (inf if seconds is None else seconds - spent[1], lambda each: each.seconds),
     )  # fmt: skip
     for most, measure in bounds:
         nearest = min(left, key=measure)
         left = [each for each in left if measure(each) <= most]
         if not left:
             raise RecipeError(
-                "No plan meets what is asked.", where="semantic.optimize", why=f"the nearest is {told(nearest)}",
+                "No plan meets what is asked.", where=f"semantic.optimize for {_asked_for(quality, budget, seconds)}",
+                why=f"the nearest is {told(nearest)}; the sample took ${spent[0]:.4f} and {spent[1]:.1f} s beside",
                 fix="a larger sample gives tighter bounds: sample=128; or ask for less",
             )  # fmt: skip
     if quality is None:

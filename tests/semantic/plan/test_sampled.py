@@ -1,0 +1,49 @@
+"""What a query is tried on: rows that look like all, or the first where few are wanted; and who is tried."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from tilth.llm.simulate import Gold, Model
+from tilth.semantic.guarantees.share import least_share
+from tilth.semantic.plan.optimize import optimize
+from tilth.semantic.plan.query import Ask, Query, Scan, nodes
+from tilth.semantic.plan.sampled import sampled
+
+TEXTS = [f"Page {n} of a book." for n in range(800)]
+EVEN = Gold("Is it even?", "filter", {text: n % 2 == 0 for n, text in enumerate(TEXTS)})
+EARLY = Gold("Is it early?", "filter", {text: n < 400 for n, text in enumerate(TEXTS)})
+PAGES = Query(Scan(pa.table({"text": TEXTS, "n": list(range(800))})))
+MODELS = (Model("big"), Model("small"))
+
+
+def test_a_sample_looks_like_all(simulator) -> None:
+    simulator(EARLY, models=MODELS)
+    [task] = sampled(PAGES.filter("Is it early?").node, ["big"], 100, 0.05, (), spare=True).asks.values()
+    assert task.ways[0].asked == 40 and 0.25 < task.passes < 0.75  # a twentieth of all
+
+
+def test_the_first_rows_are_tried_where_few_are_wanted_and_nothing_is_asked_twice(simulator) -> None:
+    server = simulator(EVEN, models=MODELS)
+    plan = optimize(PAGES.filter("Is it even?").limit(9), ["big", "small"])
+    assert server.stats()["big"]["answered"] == 9 and plan.chosen.quality == 1.0
+    assert plan.run()[0]["n"].to_pylist() == list(range(0, 18, 2))
+    stats = server.stats()
+    assert stats["small"]["answered"] == 0 and 17 <= stats["big"]["answered"] <= 20  # 17 hold nine that are even
+
+
+@pytest.mark.parametrize("asked", [{"budget": 1.0}, {"seconds": 60.0}])
+def test_all_are_compared_where_a_budget_or_a_time_is_to_be_kept(simulator, asked) -> None:
+    server = simulator(EVEN, models=MODELS)
+    optimize(PAGES.filter("Is it even?").limit(9), ["big", "small"], **asked, sample=16)
+    assert server.stats()["small"]["answered"] > 16
+
+
+def test_tasks_share_what_may_fail(simulator) -> None:
+    """Two bounds that hold with 1 - delta / 2 each hold together with 1 - delta, and only then is their product one."""
+    simulator(EVEN, EARLY, models=MODELS)
+    query = PAGES.filter("Is it even?").filter("Is it early?")
+    tasks = sampled(query.node, ["big", "small"], 40, 0.05, (), spare=True)
+    for node in (node for node in nodes(query.node) if isinstance(node, Ask)):
+        assert {way.low for way in tasks.of(node).ways[1:]} == {least_share(40, 40, 0.05 / 2 / 5)}
