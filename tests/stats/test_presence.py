@@ -13,6 +13,7 @@ from tilth import dedup, filters, read
 from tilth.memory import evaluate
 from tilth.probe import sample
 from tilth.stats.presence import presence
+from tilth.stats.spoken import spoken
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def corpus(tmp_path):
 def test_after_every_step_it_is_what_is_left(corpus, tmp_path, first) -> None:
     steps = [t.Filter("n > 9"), *first, filters.Mentions(), t.Filter("n < 130"), *dedup.near(), t.Filter("n > 30")]
     run = t.run(corpus, steps, str(tmp_path / "out"), "inline", split=1500)
-    found, rows = presence(run), sample(corpus, 1000)
+    found, rows = presence(spoken(run)), sample(corpus, 1000)
     assert run.data["shards"] > 1 and found[0].step == "as counted" and len(found) == 4
     counted_at = next(i for i, step in enumerate(steps) if isinstance(step, filters.Mentions)) + 1
     for one, upto in zip(found, (counted_at, counted_at + 1, len(steps) - 1, len(steps)), strict=True):
@@ -41,4 +42,5 @@ def test_after_every_step_it_is_what_is_left(corpus, tmp_path, first) -> None:
 
 
 def test_nothing_was_counted(corpus, tmp_path) -> None:
-    assert presence(t.run(corpus, [t.Filter("n > 9")], str(tmp_path / "out"), "inline")) == ()
+    run = t.run(corpus, [t.Filter("n > 9")], str(tmp_path / "out"), "inline")
+    assert spoken(run) is None and presence(spoken(run)) == ()

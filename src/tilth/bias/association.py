@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -23,6 +24,7 @@ from tilth.segment.pieces import Pieces
 
 FOLDS = 50  # parts of the documents that are left out in turn
 ENOUGH = 5  # parts that must mention a group for an interval
+_NO_WORD = re.compile(r"[\d._:]")  # parts of addresses, and numbers
 
 
 @dataclass(frozen=True)
@@ -147,12 +149,12 @@ def _named(contexts: Sequence[Terms]) -> dict[str, np.ndarray]:
 
 
 def _often(near: _Near, groups: tuple[Terms, Terms], least: int) -> dict[str, np.ndarray]:
-    """Return the words that begin with a letter, are of neither group, and stand near them at least so often, each with its hash."""
+    """Return the words of letters that are of neither group and stand near them at least so often, each with its hash."""
     often = (near.pairs.sum(axis=(0, 1)) >= least) & ~np.isin(near.known, _hashes(*groups))
     found, (data, starts, stops, _) = {}, near.pieces
     for at in np.flatnonzero(often).tolist():
         word = data[starts[near.places[at]] : stops[near.places[at]]].tobytes().decode()
-        if word[0].isalpha():
+        if word[0].isalpha() and not _NO_WORD.search(word):
             found[word] = near.known[at : at + 1]
     return found
 

@@ -2,6 +2,7 @@
 
   tilth stats work/web-en
   tilth stats work/web-en --signal lang_en words
+  tilth stats work/web-en --groups
   tilth stats work/web-en --propose k=3
   tilth stats work/web-en --propose share=0.9 --json
 """
@@ -10,7 +11,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from tilth.cli.show import line, share, table
@@ -18,7 +20,7 @@ from tilth.errors import RecipeError
 from tilth.rules import did_you_mean
 
 if TYPE_CHECKING:
-    from tilth.stats import Effect, Group, Groups, Presence, Stats, Summary, Variety
+    from tilth.stats import Effect, Group, Groups, Stats, Summary, Variety
 
 WIDE = 6  # groups beside each other
 
@@ -26,6 +28,7 @@ WIDE = 6  # groups beside each other
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", metavar="RUN", help="the folder of a run")
     parser.add_argument("--signal", metavar="NAME", nargs="+", default=(), help="only these signals, in full for every group")
+    parser.add_argument("--groups", action="store_true", help="whom it speaks of: what each step changed, and the words beside each group")
     parser.add_argument("--most", metavar="N", type=int, default=10, help="how many groups, pairs and n-grams (default: 10)")
     parser.add_argument("--sample", metavar="N", type=int, default=1000, help="rows to measure variety on (default: 1000)")
     parser.add_argument("--propose", metavar="HOW", help="thresholds: k=3 for 3 standard deviations, share=0.9 for the middle 90%%")
@@ -38,6 +41,12 @@ def command(given: argparse.Namespace) -> None:
     if given.propose is not None:
         found = propose(given.out, **_how(given.propose))
         return _json([{**vars(each), "rule": each.rule} for each in found]) if given.json else _proposals(found)
+    if given.groups:
+        from tilth.cli.groups import told
+        from tilth.stats import people
+
+        whom = people(given.out, given.most)
+        return _json(asdict(whom)) if given.json else told(whom)
     of = stats(given.out, given.most, given.sample)
     if given.json:
         return _json(of.to_json())
@@ -83,8 +92,12 @@ def _everything(of: Stats, most: int) -> None:
     line("")
     _rules(of.effects)
     if of.presence:
+        from tilth.cli.groups import mentions
+
         line("")
-        _presence(of.presence)
+        mentions(of.presence)
+        far = sum(one.beyond_chance for one in of.shifts)
+        line(f"{far} of {len(of.shifts)} changes of a share are more than chance: tilth stats {of.out} --groups")
 
 
 def _rules(effects: Iterable[Effect]) -> None:
@@ -95,22 +108,6 @@ def _rules(effects: Iterable[Effect]) -> None:
     ]
     head = ("step", "came", "dropped", "share", "alone", "share", "no other rule")
     table(head, rows, "What each rule drops: in order, alone, and where no other rule would")
-
-
-def _presence(found: Sequence[Presence]) -> None:
-    """Mentions by step, and beside them what share of all groups' mentions, or of the group's own, they are."""
-    names = [name.removeprefix("group_") for name in found[0].signals]
-    rows = [(one.step, one.rows, *(_of_whole(one, at) for at in range(len(names)))) for one in found]
-    table(("", "rows", *(name.replace("_", " ") for name in names)), rows, "Whom it speaks of: mentions, and their share")
-
-
-def _of_whole(one: Presence, at: int) -> str:
-    group = one.signals[at].partition("_near_")[0]
-    if group == one.signals[at]:
-        whole = sum(n for name, n in zip(one.signals, one.mentions, strict=True) if "_near_" not in name)
-    else:
-        whole = one.mentions[one.signals.index(group)]
-    return f"{one.mentions[at]:,}  {share(one.mentions[at], whole)}".rstrip()
 
 
 _HEAD = ("group", "signal", "known", "unknown", "mean", "least", "5%", "25%", "median", "75%", "95%", "most")

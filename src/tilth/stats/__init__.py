@@ -8,14 +8,17 @@ from typing import Any
 from tilth.run import load
 from tilth.stats.copies import Pair, copies
 from tilth.stats.groups import QUANTILES, Group, Groups, Summary, by_group
+from tilth.stats.people import Beside, People, people
 from tilth.stats.presence import Presence, presence
 from tilth.stats.proposals import Proposal, proposals
 from tilth.stats.rules import Effect, effects
+from tilth.stats.shifts import Shift, shifts
+from tilth.stats.spoken import Spoken, spoken
 from tilth.stats.variety import Phrase, Sampled, Variety, variety
 
 __all__ = [
-    "QUANTILES", "Effect", "Group", "Groups", "Pair", "Phrase", "Presence", "Proposal", "Stats", "Summary", "Variety",
-    "by_group", "copies", "effects", "presence", "propose", "stats", "variety",
+    "QUANTILES", "Beside", "Effect", "Group", "Groups", "Pair", "People", "Phrase", "Presence", "Proposal", "Shift", "Spoken", "Stats",
+    "Summary", "Variety", "by_group", "copies", "effects", "people", "presence", "propose", "shifts", "spoken", "stats", "variety",
 ]  # fmt: skip
 
 
@@ -31,6 +34,7 @@ class Stats:
     duplicates: tuple[Pair, ...]
     effects: tuple[Effect, ...]
     presence: tuple[Presence, ...]  # who it speaks of, where `filters.Mentions` counted it
+    shifts: tuple[Shift, ...]
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain lists and dicts, null for what is not known."""
@@ -43,8 +47,10 @@ def stats(out: str, most: int = 10, sample: int = 1000) -> Stats:
     Reads the kept rows twice and the audit four times, in batches. Raises CorpusError where there is no finished run.
     """
     run, sampled = load(out), Sampled(sample)
+    said = spoken(run)
     kept, groups = by_group(run, most, [sampled])
-    return Stats(out, run.data["rows_in"], kept, groups, variety(sampled.texts(), most), copies(run), effects(run), presence(run))
+    told = variety(sampled.texts(), most)
+    return Stats(out, run.data["rows_in"], kept, groups, told, copies(run), effects(run), presence(said), shifts(said))
 
 
 def propose(out: str, k: float | None = None, share: float | None = None) -> tuple[Proposal, ...]:

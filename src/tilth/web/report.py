@@ -10,6 +10,7 @@ from tilth.web.sections.edits import edits
 from tilth.web.sections.funnel import funnel
 from tilth.web.sections.headline import headline
 from tilth.web.sections.made_by import made_by
+from tilth.web.sections.people import people
 from tilth.web.sections.pictures import pictures
 from tilth.web.sections.quarantine import quarantine
 from tilth.web.sections.rules import rules
@@ -38,6 +39,7 @@ def rendered(found: Statistics) -> str:
         ("duplicates", "Duplicates", duplicates(found)),
         ("languages", "Languages", languages(found)),
         ("sources", "Sources", sources(found)),
+        *([("people", "Whom it speaks of", people(found.spoken))] if found.spoken else []),
         ("edits", "Edits", edits(found)),
         *([("pictures", "Pictures", pictures(found))] if found.pictures else []),
         ("quarantine", "Quarantine", quarantine(found)),

@@ -17,6 +17,7 @@ from tilth.web.duplicates import Clusters, Copies
 from tilth.web.edits import Edit, edits_of
 from tilth.web.faults import Fault, faults_of
 from tilth.web.languages import languages_of
+from tilth.web.people import Spoken, spoken_of
 from tilth.web.pictures import Picture, pictures_of
 from tilth.web.trails import redacted
 
@@ -43,6 +44,7 @@ class Statistics:
     edits: list[Edit]
     faults: list[Fault]
     pictures: list[Picture]
+    spoken: Spoken | None  # where whom it speaks of was counted
 
 
 def statistics(out: str, redact: bool = True) -> Statistics:
@@ -66,6 +68,7 @@ def statistics(out: str, redact: bool = True) -> Statistics:
         tokens=folder.read_json("tokens", "tokens.json") or {}, drops=examples.finish(run, show), signals=signals,
         clusters=copies.finish(run, folder, show), languages=languages_of(run), sources=largest, by_source=examples.by_source,
         edits=edits_of(run, folder), faults=faults_of(run, folder, show), pictures=pictures_of(run, show),
+        spoken=spoken_of(run, show),
     )  # fmt: skip
 
 
