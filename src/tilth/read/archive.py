@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Generator, Iterator
-from itertools import islice
+from collections.abc import Generator, Iterator, Mapping
+from itertools import chain, islice
 from typing import BinaryIO, NamedTuple, cast
 
 from tilth.read.feed import WHITE, Damaged, Feed, decompressed, inflated, plain, read_at
@@ -130,18 +130,21 @@ def _fast(file: BinaryIO, start: int, end: int, limit: int) -> Iterator[Record]:
     window = _Window(file, start, end)
     try:
         for found in ArchiveIterator(cast(BinaryIO, window), parse_http=False):
-            fields, size = found.headers, found.content_length
-            if any(b"\n" in name + value for name, value in fields.items_bytes()):
+            named = found.headers.items_bytes()
+            if b"\n" in b"".join(chain.from_iterable(named)):
                 return
-            if size != _length(fields.get_bytes(b"content-length") or b"", found.stream_pos):
+            place, size = found.stream_pos, found.content_length
+            fields = {name.lower(): value for name, value in reversed(named)}  # the first of each counts
+            if size != _length(fields.get(b"content-length", b""), place):
                 return  # it knows some names, this and the type's, in their usual letters alone
-            record = _record(found.stream_pos, [fields.get_bytes(name) or b"" for name in _FIELDS])
+            record = _record(place, fields)
             if size > limit:
                 record = record._replace(error=too_long("record", limit))
             elif record.kind:
-                record = record._replace(content=found.reader.read())
-                if len(record.content) != size:
+                content = found.reader.read()
+                if len(content) != size:
                     return
+                record = Record(*record[:-2], content)
             yield record
     except Exception:
         if window.failed:
@@ -185,7 +188,7 @@ def _next(feed: Feed, place: int, limit: int, wanted: frozenset[str]) -> Record:
     """The record that begins here; raise Damaged if it is not whole."""
     fields = _fields(feed.head(place))
     size = _length(fields.get(b"content-length", b""), place)
-    record = _record(place, [fields.get(name, b"") for name in _FIELDS])
+    record = _record(place, fields)
     if size > limit:
         record = record._replace(error=too_long("record", limit))
     content = feed.take(size, keep=record.kind in wanted and not record.error)
@@ -218,9 +221,10 @@ def _length(value: bytes, place: int) -> int:
     return int(value)
 
 
-def _record(place: int, fields: list[bytes]) -> Record:
-    kind, id, url, date, type = [value.decode("utf-8", "replace") for value in fields]
-    return Record(place, kind.lower(), id, url.strip("<> "), date, type.lower()) if kind.lower() in WANTED else Record(place, id=id)
+def _record(place: int, fields: Mapping[bytes, bytes]) -> Record:
+    kind, id, url, date, type = [fields.get(name, b"").decode("utf-8", "replace") for name in _FIELDS]
+    kind = kind.lower()
+    return Record(place, kind, id, url.strip("<> "), date, type.lower()) if kind in WANTED else Record(place, id=id)
 
 
 def _feed(file: BinaryIO, start: int, end: int, form: str) -> Feed:

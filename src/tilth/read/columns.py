@@ -7,6 +7,7 @@ see), `error`.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -97,6 +98,8 @@ def to_batch(
     `places` (large_string) says where each row's bytes lie, and is the id of rows without one; `errors` says why rows, by index,
     could not be read. Such rows, and those with a value that does not fit, have their place, source and error, and nothing else.
     """
+    if len(rows) == 1 and not errors and "rest" not in schema.names and (batch := _one_row(rows[0], places, schema, fields, source)):
+        return batch
     faults = dict(errors)
     columns = {}
     for column in schema:
@@ -106,6 +109,27 @@ def to_batch(
     if "rest" in schema.names and fields.columns is None:
         columns["rest"] = _array(_rest(rows, set(map(fields.of, columns))), "rest", STRING, faults)
     return close_batch(columns, faults, places, schema, source)
+
+
+def _one_row(row: Row, places: pa.Array, schema: pa.Schema, fields: Fields, source: str) -> pa.RecordBatch | None:
+    """The batch that one document is, where every value is of its column's type; made at once, as arrays of one value are dear."""
+    struct, wanted = _layout(schema, fields)
+    values = {name: row.get(field) for name, field, _ in wanted}
+    if any(value is not None and kind and type(value) is not kind for value, (_, _, kind) in zip(values.values(), wanted, strict=True)):
+        return None
+    try:
+        whole = pa.array([{**values, "id": values.get("id") or places[0].as_py(), "source": source}], struct)
+    except (OverflowError, UnicodeEncodeError, pa.ArrowInvalid):
+        return None
+    return pa.RecordBatch.from_struct_array(whole)
+
+
+@functools.lru_cache(maxsize=64)
+def _layout(schema: pa.Schema, fields: Fields) -> tuple[pa.DataType, list[tuple[str, str, type | None]]]:
+    """A row as one type, and of each column its name, the field that it holds and the type of its values (None: any)."""
+    kinds = {STRING: str, INT: int, FLOAT: float, BOOL: bool, BINARY: bytes}
+    own = [(column, fields.of(column.name)) for column in schema if column.name not in ("source", "rest", "error")]
+    return pa.struct(list(schema)), [(column.name, field, kinds.get(column.type)) for column, field in own if field is not None]
 
 
 def close_batch(

@@ -76,7 +76,7 @@ class Mbox(Reader):
         headers = {name: _header(first.get(key)) for name, key in _HEADERS.items()}
         plain, html, attachments = _parts(message)
         text = "\n\n".join(filter(None, (_decoded(part) for part in plain)))
-        quoted = len(_QUOTE.findall(text))
+        quoted = text.startswith(">") + text.count("\n>")
         if not self.quoted:
             text = _QUOTE.sub("", _ATTRIBUTION.sub("", text)).strip()
         body: dict[str, Any] = {"text": text if plain or not html else None}
@@ -170,7 +170,8 @@ def _is_mbox(path: str) -> bool:
 
 def _body(data: bytearray) -> bytes:
     """A message as it was sent: without the line that begins it, and with `>From ` unquoted."""
-    return _QUOTED_FROM.sub(rb"\1", data[data.index(b"\n") + 1 :]) if b"\n" in data else b""
+    body = bytes(memoryview(data)[data.find(b"\n") + 1 or len(data) :])
+    return _QUOTED_FROM.sub(rb"\1", body) if b">From " in body else body
 
 
 def _parts(message: email.message.Message) -> tuple[list[Any], list[Any], int]:

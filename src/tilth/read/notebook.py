@@ -47,24 +47,17 @@ class Notebook(Reader):
             notebook = orjson.loads(data)
         except orjson.JSONDecodeError as error:
             raise Unreadable(f"not a notebook: not JSON: {error}") from None
-        cells, language = cells_of(notebook), _language(notebook)
-        blocks = [block for cell in cells for block in self._blocks(cell, language)]
+        cells = cells_of(notebook)
+        language = _language(notebook, cells)
+        blocks: list[str] = []
+        for cell in cells:
+            if block := _block(cell, language):
+                blocks.append(block)
+            if self.outputs and _is_code(cell):
+                blocks += _outputs(cell)
         if not blocks:
             raise Unreadable("no text in this notebook")
-        code = sum(cell.get("cell_type") == "code" for cell in cells)
-        return {"text": "\n\n".join(blocks), "language": language or None, "cells": len(cells), "code_cells": code}
-
-    def _blocks(self, cell: Mapping[str, Any], language: str) -> Iterator[str]:
-        text = _joined(cell.get("source", cell.get("input"))).strip("\n")
-        if cell.get("cell_type") != "code":
-            if text.strip():
-                heading = cell.get("level") if cell.get("cell_type") == "heading" else None  # nbformat 3
-                yield f"{'#' * heading} {text}" if isinstance(heading, int) and 0 < heading < 7 else text
-            return
-        if text.strip():
-            yield _fenced(text, language)
-        if self.outputs:
-            yield from (_fenced(text, "") for output in _dicts(cell.get("outputs")) if (text := _printed(output).strip("\n")))
+        return {"text": "\n\n".join(blocks), "language": language or None, "cells": len(cells), "code_cells": sum(map(_is_code, cells))}
 
 
 def cells_of(notebook: Any) -> list[Mapping[str, Any]]:
@@ -77,14 +70,34 @@ def cells_of(notebook: Any) -> list[Mapping[str, Any]]:
     return _dicts(notebook.get("cells")) + [cell for sheet in sheets for cell in _dicts(sheet.get("cells"))]
 
 
-def _language(notebook: Mapping[str, Any]) -> str:
+def _is_code(cell: Mapping[str, Any]) -> bool:
+    return cell.get("cell_type") == "code"
+
+
+def _block(cell: Mapping[str, Any], language: str) -> str:
+    """What was written in a cell."""
+    text = _joined(cell.get("source", cell.get("input"))).strip("\n")
+    if not text or text.isspace():
+        return ""
+    if _is_code(cell):
+        return _fenced(text, language)
+    level = cell.get("level") if cell.get("cell_type") == "heading" else None  # nbformat 3
+    return f"{'#' * level} {text}" if isinstance(level, int) and 0 < level < 7 else text
+
+
+def _outputs(cell: Mapping[str, Any]) -> list[str]:
+    printed = (_printed(output).strip("\n") for output in _dicts(cell.get("outputs")))
+    return [_fenced(text, "") for text in printed if text]
+
+
+def _language(notebook: Mapping[str, Any], cells: list[Mapping[str, Any]]) -> str:
     about = notebook.get("metadata")
     about = about if isinstance(about, dict) else {}
     for part, key in (("language_info", "name"), ("kernelspec", "language")):
         found = about.get(part)
         if isinstance(found, dict) and isinstance(found.get(key), str):
             return str(found[key]).lower()
-    first = next((cell for cell in cells_of(notebook) if "language" in cell), {})
+    first = next((cell for cell in cells if "language" in cell), {})
     return str(first.get("language", "")).lower()
 
 

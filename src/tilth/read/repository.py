@@ -6,6 +6,7 @@ import codecs
 import functools
 import os
 import re
+import stat
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ class Repository(Reader):
 
     def read(self, span: Span, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         with open(span.path, "rb") as file:
-            data = file.read(self.max_bytes + 1)
+            data = file.read(min(os.fstat(file.fileno()).st_size, self.max_bytes) + 1)
         if _is_binary(data):
             return
         row, errors = self._document(span.path, data)
@@ -92,7 +93,7 @@ class Repository(Reader):
     def _row(self, path: str, text: str) -> Mapping[str, Any]:
         above = (root for root in _roots_again(self.path) if path.startswith(os.path.join(root, "")))
         root = max(above, key=len, default=os.path.dirname(path))
-        inside = os.path.relpath(path, root).replace(os.sep, "/")
+        inside = path[len(os.path.join(root, "")) :].replace(os.sep, "/")
         language = _language(inside, text)
         return {
             "id": path, "path": inside, "repository": os.path.basename(os.path.abspath(root)), "text": text,
@@ -104,7 +105,7 @@ class Repository(Reader):
 
 def _is_binary(data: bytes) -> bool:
     """As git tells it; but a file that a byte order mark declares is text."""
-    return b"\0" in data[:_BINARY_HEAD] and not data.startswith(_WIDE)
+    return data.find(b"\0", 0, _BINARY_HEAD) >= 0 and not data.startswith(_WIDE)
 
 
 def _roots(paths: Paths) -> list[str]:
@@ -128,11 +129,15 @@ def _is_tree(folder: str) -> bool:
 
 
 def _files(root: str) -> Iterator[File]:
+    licence = functools.cache(functools.partial(_licence, root))
     for name in _listed(root) if _is_tree(root) else _walked(root):
         path = os.path.join(root, name)
-        if os.path.isfile(path) and not os.path.islink(path):
-            about = os.stat(path)
-            yield File(path, about.st_size, f"{about.st_mtime_ns}:{_licence(root, os.path.dirname(path))}")
+        try:
+            about = os.lstat(path)
+        except OSError:
+            continue  # git lists what is deleted too
+        if stat.S_ISREG(about.st_mode):
+            yield File(path, about.st_size, f"{about.st_mtime_ns}:{licence(os.path.dirname(path))}")
 
 
 def _listed(root: str) -> Iterator[str]:

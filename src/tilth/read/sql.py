@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from urllib.parse import urlsplit
 
 import pyarrow as pa
@@ -18,6 +17,7 @@ from tilth.read.sql_engines import Engine, opened, quoted
 
 _PART = "#"  # between a URL and the number of a part
 _KEY = "tilth_key"
+PROBE_ROWS = 64
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Sql(Reader):
 
     def schema(self, files: list[File]) -> pa.Schema:
         with opened(self.path) as engine:
-            probe = next(iter(islice((batch for batch in engine.rows(self._from) if len(batch)), 1)), None)
+            probe = next((batch for batch in engine.rows(f"{self._from} LIMIT {PROBE_ROWS}") if len(batch)), None)
         if probe is None:
             raise CorpusError.empty(self._where, "the table, or the answer to the query, has no rows")
         self._fields.check(probe.schema.names, self._where)
@@ -108,16 +108,30 @@ class Sql(Reader):
 
     def _parts(self, engine: Engine, key: str) -> list[File]:
         """A file for each run of `rows` keys that has rows."""
-        floor = f"({key} - (({key} % {self.rows}) + {self.rows}) % {self.rows}) {engine.divide} {self.rows}"
-        counted = self._from.replace("*", f"{floor} AS part, count(*) AS n", 1) + " GROUP BY 1 ORDER BY 1"
-        found = {row["part"]: row["n"] for batch in engine.rows(counted) for row in batch.to_pylist()}
+        found = self._counted(engine, key) if self.key or self.query else self._skimmed(engine, key)
         if None in found:
             why = f"{found[None]:,} rows have none"
             raise CorpusError(f"Not every row has a key {key}.", where=self._where, why=why, fix="name another column: key=...")
         size, stamp = engine.weigh(self.table)
         size = size or 1000 * sum(found.values())
-        files = [File(self._part(part), 1 + size * rows // sum(found.values()), stamp) for part, rows in found.items()]
+        files = [File(self._part(part), 1 + size * rows // sum(found.values()), stamp) for part, rows in found.items() if part is not None]
         return sorted(files, key=lambda file: file.path)
+
+    def _counted(self, engine: Engine, key: str) -> dict[int | None, int]:
+        """How many rows each part has."""
+        floor = f"({key} - (({key} % {self.rows}) + {self.rows}) % {self.rows}) {engine.divide} {self.rows}"
+        counted = self._from.replace("*", f"{floor} AS part, count(*) AS n", 1) + " GROUP BY 1 ORDER BY 1"
+        return {row["part"]: row["n"] for batch in engine.rows(counted) for row in batch.to_pylist()}
+
+    def _skimmed(self, engine: Engine, key: str) -> dict[int | None, int]:
+        """The parts of a table by the index that its own key has: no row is read but the first of each part, and all pass for full."""
+        found: dict[int | None, int] = {}
+        first, bound = self._from.replace("*", f"min({key}) AS first", 1), ""
+        while (least := next(engine.rows(first + bound))["first"][0].as_py()) is not None:
+            part = least // self.rows
+            found[part] = self.rows
+            bound = f" WHERE {key} >= {(part + 1) * self.rows}"
+        return found
 
     def _part(self, number: int) -> str:
         return f"{self.path}{_PART}{number:012d}"
@@ -126,12 +140,12 @@ class Sql(Reader):
         """The query for the rows of a part."""
         part = path.rpartition(_PART)[2]
         key = self._key(engine)
-        return self._range(key, int(part)) if part and key else self._from
-
-    def _range(self, key: str, part: int) -> str:
-        first = part * self.rows
+        if not part or not key:
+            return self._from
+        first = int(part) * self.rows
         selected = self._from.replace("*", f"*, {key} AS {_KEY}", 1)
-        return f"{selected} WHERE {key} BETWEEN {first} AND {first + self.rows - 1} ORDER BY {key}"
+        order = "" if engine.in_order and not self.key else f" ORDER BY {key}"  # to sort what is sorted would hold the part in memory
+        return f"{selected} WHERE {key} BETWEEN {first} AND {first + self.rows - 1}{order}"
 
     def _content(self, engine: Engine, query: str) -> str:
         """A digest of rows, so that only those that changed are read again."""

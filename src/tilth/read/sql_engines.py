@@ -6,6 +6,7 @@ import datetime
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
+from itertools import islice
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ class Engine(Protocol):
     """One kind of database."""
 
     divide: str  # how an integer is divided by another, rounded towards zero
+    in_order: bool  # whether rows come in the order of a table's own key, without being sorted
 
     def key(self, table: str) -> str | None:
         """The integer column by which a table can be split."""
@@ -79,7 +81,7 @@ def _file_stamp(path: str) -> tuple[int, str]:
 
 
 class _SqliteEngine:
-    divide = "/"
+    divide, in_order = "/", True
 
     def __init__(self, connection: Any, path: str) -> None:
         self.connection, self.path = connection, path
@@ -102,10 +104,25 @@ class _SqliteEngine:
         return _file_stamp(self.path)
 
     def rows(self, query: str) -> Iterator[pa.RecordBatch]:
-        with closing(self.connection.execute(query)) as cursor:
-            yield from _batches(cursor)
+        import sqlite3
+
+        done = 0
+        try:
+            for batch in self._batches(query):
+                yield batch
+                done += len(batch)
+        except sqlite3.OperationalError as error:
+            if "UTF-8" not in str(error):
+                raise
+            self.connection.text_factory = _text  # it calls for every text, which takes its time
+            yield from self._batches(query, done)
         if not os.path.exists(self.path):  # the open file is still there, but a worker that comes later will not find it
             raise FileNotFoundError(f"{self.path} went away while it was read")
+
+    def _batches(self, query: str, start: int = 0) -> Iterator[pa.RecordBatch]:
+        with closing(self.connection.execute(query)) as cursor:
+            next(islice(cursor, start, start), None)
+            yield from _batches(cursor)
 
 
 @contextmanager
@@ -116,7 +133,6 @@ def _sqlite(url: str) -> Iterator[_SqliteEngine]:
     path = _place(url)
     try:
         with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            connection.text_factory = _text
             yield _SqliteEngine(connection, path)
     except (sqlite3.Error, FileNotFoundError) as error:
         raise failed(url, error) from error
@@ -131,7 +147,7 @@ def _text(data: bytes) -> str | bytes:
 
 
 class _DuckdbEngine:
-    divide = "//"
+    divide, in_order = "//", True  # while preserve_insertion_order is on, as it is if nothing is said
 
     def __init__(self, connection: Any, path: str) -> None:
         self.connection, self.path = connection, path
@@ -162,7 +178,10 @@ def _duckdb(url: str) -> Iterator[_DuckdbEngine]:
     except ImportError:
         raise MissingExtra.of("duckdb", "sql", "read.Sql") from None
     path = _place(url)
-    settings = {"enable_external_access": "false", "threads": "1", "autoinstall_known_extensions": "false"}
+    settings = {
+        "enable_external_access": "false", "threads": "1", "autoinstall_known_extensions": "false",
+        "arrow_large_buffer_size": "true",  # strings as a corpus has them
+    }
     try:
         with closing(duckdb.connect(path, read_only=True, config=settings)) as connection:
             yield _DuckdbEngine(connection, path)
@@ -171,7 +190,7 @@ def _duckdb(url: str) -> Iterator[_DuckdbEngine]:
 
 
 class _PostgresEngine:
-    divide = "/"
+    divide, in_order = "/", False
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
@@ -223,7 +242,7 @@ def _column(values: Sequence[Any]) -> pa.Array:
     kinds = set(map(type, values)) - {type(None)}
     if len(kinds) <= 1 and not kinds & {dict, list}:
         try:
-            return pa.array(values)
+            return pa.array(values, STRING if kinds == {str} else None)  # a type that is told need not be found
         except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError):
             pass
     if kinds <= {int, float}:

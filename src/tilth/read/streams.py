@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
-from tilth.read.files import open_file
+from tilth.read.files import is_url, open_file, size_of
 
 CODECS = {".gz": "gzip", ".zst": "zstd", ".lz4": "lz4"}
 CHUNK = 1 << 20
@@ -49,7 +49,8 @@ def chunks(path: str, start: int = 0, size: int = CHUNK) -> Iterator[bytes]:
 def read_at_most(path: str, limit: int) -> bytes:
     """Return the whole file, decompressed, or its first `limit` + 1 bytes where it is longer; raise Broken."""
     parts, left = [], limit + 1
-    for chunk in chunks(path, size=min(CHUNK, limit + 1)):
+    size = CHUNK if codec_of(path) or is_url(path) else size_of(path) + 1  # room for a whole CHUNK costs more than a small file
+    for chunk in chunks(path, size=min(size, CHUNK, limit + 1)):
         parts.append(chunk[:left])
         left -= len(parts[-1])
         if left == 0:

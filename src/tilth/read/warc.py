@@ -100,12 +100,10 @@ def _resource(record: Record) -> dict[str, Any] | None:
     """A page or text that was kept without HTTP around it; wget's own notes about its crawl are neither."""
     if record.kind not in ("resource", "conversion") or record.url.startswith("metadata:"):
         return None
-    about = {**_about(record), "content_type": record.type or None}
-    if _media(record.type) in _HTML:
-        return {**about, "html": record.content}
-    if _media(record.type) == "text/plain":
-        return {**about, "text": record.content.decode()}
-    return None
+    media = _media(record.type)
+    if media == "text/plain":
+        return {**_about(record), "content_type": record.type, "text": record.content.decode()}
+    return {**_about(record), "content_type": record.type, "html": record.content} if media in _HTML else None
 
 
 def _about(record: Record) -> dict[str, Any]:
