@@ -129,6 +129,7 @@ def test_adding_a_shard_redoes_only_what_it_must_and_equals_a_run_from_scratch(l
     scratch = tmp_path / "scratch"
     (scratch / "store").mkdir(parents=True)
     os.rename(manifest, scratch / "store" / "manifests")
+    os.rename(out / "store" / "format.json", scratch / "store" / "format.json")
     for blob in (out / "store" / "blobs").rglob("*"):  # the manifest names the blob of its schema
         if blob.is_file() and blob.name in (scratch / "store" / "manifests").glob("*.json").__next__().read_text():
             target = scratch / "store" / "blobs" / blob.parent.name / blob.name

@@ -72,6 +72,7 @@ def shards(table: pa.Table, chance: random.Random) -> list[pa.Table]:
 def from_scratch(grown: Path, scratch: Path) -> None:
     """Give an empty folder the manifest of a run that grew, and the blobs that it names: nothing that a task left."""
     shutil.copytree(grown / "store" / "manifests", scratch / "store" / "manifests")
+    shutil.copy(grown / "store" / "format.json", scratch / "store")
     named = "".join(path.read_text() for path in (scratch / "store" / "manifests").glob("*.json"))
     for blob in (grown / "store" / "blobs").rglob("*"):
         if blob.is_file() and blob.name in named:

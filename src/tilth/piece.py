@@ -88,17 +88,17 @@ def read_piece(store: Store, piece: Piece, columns: Sequence[str] | None = None,
     layers = piece.needed(names)
     if not layers:
         return
-    last = max(i for i, layer in enumerate(layers) if not layer.patch)
-    cursors = [_Cursor(store, layer, size) for i, layer in enumerate(layers) if i != last]
-    lead = _Cursor(store, layers[last], size)
-    for leading in lead:
-        rows = np.asarray(leading["row"])
-        found = {"row": leading["row"]}
-        for cursor in cursors[:last]:
-            cursor.add_to(found, rows)
-        found |= {name: leading[name] for name in leading.schema.names}
-        for cursor in cursors[last:]:
-            cursor.add_to(found, rows)
+    whole = [i for i, layer in enumerate(layers) if not layer.patch]
+    last, widest = whole[-1], max((i for i in whole if layers[i].columns), default=whole[-1])
+    cursors = [_Cursor(store, layer, size) for layer in layers]
+    for batch in cursors[widest]:  # its batches are not cut again, as it is the one with text, if any is
+        left = batch if widest == last else cursors[last].among(batch)
+        if not len(left) and widest != last:
+            continue
+        rows, found = np.asarray(left["row"]), {name: left[name] for name in left.schema.names}
+        for i, cursor in enumerate(cursors):
+            if i not in (widest, last):
+                cursor.add_to(found, rows)
         yield pa.record_batch([found[name] for name in names], schema=pa.schema([schema.field(name) for name in names]))
 
 
@@ -144,6 +144,14 @@ class _Cursor:
         for name in self.columns:
             changes = table[name].take(pa.array(at[hit]))
             found[name] = _replaced(found[name], hit, changes)
+
+    def among(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Return the rows of `batch`, of an earlier layer, that this layer still has."""
+        rows = np.asarray(batch["row"])
+        table = self._until(rows[-1]) if len(rows) else None
+        mine = np.asarray(table["row"]) if table is not None else rows[:0]
+        at = np.searchsorted(rows, mine[: np.searchsorted(mine, rows[-1:], side="right").sum()])
+        return pa.record_batch([_pick(column, at) for column in batch.columns], schema=batch.schema)
 
     def _until(self, row: np.uint64) -> pa.RecordBatch | None:
         """Return what is held once it reaches `row`, None if nothing is, and forget what lies before what can still matter."""

@@ -7,10 +7,13 @@ import functools
 import numpy as np
 
 from tilth.kernels.arrow import Bytes, Offsets
+from tilth.kernels.hash import load64
 from tilth.kernels.jit import kernel
 
 # What a character may be part of in mojibake, as far as it takes to tell harmless neighbours from suspicious ones.
 INERT, LOWER, UPPER, LEAD, COMMON, OPENING, CLOSING, ABROAD, CAPITAL, ACTIVE, ALWAYS = KINDS = range(11)
+_ONES, _HIGH = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
+_SPACES, _AMPERSANDS, _ANGLES = np.uint64(0x20) * _ONES, np.uint64(0x26) * _ONES, np.uint64(0x3C) * _ONES
 ENTITY = 25  # characters that ftfy expects at most between the `&` and the `;` of an entity
 
 
@@ -70,7 +73,10 @@ def _line(
     """Return (where the line from `at` ends, whether ftfy may change it, whether it holds a `<`)."""
     before, suspicious, angle = np.int64(0), False, 0
     while at < end:
-        while at < end and (0x3D <= data[at] < 0x7F or data[at] == 0x20):  # most of most texts
+        while at + 8 <= end and data[at] < 0x80 and _plain(load64(data, at)):  # most of most texts
+            before = np.int64(0)
+            at += 8
+        while at < end and (0x3D <= data[at] < 0x7F or data[at] == 0x20):
             before = np.int64(0)
             at += 1
         if at == end:
@@ -96,6 +102,13 @@ def _line(
         before = kind
         at += size
     return at, suspicious, angle
+
+
+@kernel(allocates=False)
+def _plain(word: np.uint64) -> bool:
+    """Return whether eight bytes are ASCII with no control character, `&` or `<`: a byte that is too small borrows, 0x7F carries."""
+    found = word | word + _ONES | word - _SPACES | (word ^ _AMPERSANDS) - _ONES | (word ^ _ANGLES) - _ONES
+    return found & _HIGH == 0
 
 
 @kernel(allocates=False)
