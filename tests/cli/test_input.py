@@ -30,3 +30,11 @@ def test_a_folder_is_read_by_what_is_in_it(tmp_path: Path) -> None:
 def test_a_reader_of_that_kind_keeps_its_settings() -> None:
     assert reader_of(("b.jsonl",), read.Jsonl("a.jsonl", text="body")) == read.Jsonl("b.jsonl", text="body")
     assert reader_of(("b.csv",), read.Jsonl("a.jsonl", text="body")) == read.Csv("b.csv")
+
+
+def test_json_is_read_by_how_it_begins(tmp_path: Path) -> None:
+    for name, data, kind in (
+        ("a.json", ' [{"text": 1}]', read.Json), ("b.json", '{\n "data": []}', read.Json), ("c.json", '{"a": 1}', read.Jsonl),
+    ):
+        (tmp_path / name).write_text(data)
+        assert type(reader_of((str(tmp_path / name),))) is kind

@@ -1,4 +1,4 @@
-"""Which reader reads a path: the names of the files decide."""
+"""Which reader reads a path: the names of the files decide, and for .json how the first begins."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ import tilth.read
 from tilth.errors import CorpusError
 from tilth.read.files import list_files
 from tilth.read.reader import Reader
+from tilth.read.streams import Broken, read_at_most
 
 KINDS = {
     ".jsonl": "Jsonl", ".ndjson": "Jsonl", ".json": "Jsonl", ".parquet": "Parquet", ".csv": "Csv", ".tsv": "Csv",
     ".warc": "Warc", ".html": "Html", ".htm": "Html", ".txt": "Text", ".md": "Text",
 }
+HEAD = 4096
 PACKED = (".gz", ".zst", ".bz2", ".lz4", ".xz")
 
 
@@ -26,7 +28,8 @@ def reader_of(paths: tuple[str, ...], like: Reader | None = None) -> Reader:
     kinds = {KINDS.get(suffix(path), "") for path in paths}
     if "" in kinds or len(kinds) > 1:
         kinds = {_kind_of(paths)}
-    reader = getattr(tilth.read, kinds.pop())
+    kind = kinds.pop()
+    reader = getattr(tilth.read, "Json" if kind == "Jsonl" and _is_array(paths) else kind)
     path = paths[0] if len(paths) == 1 else paths
     return dataclasses.replace(like, path=path) if type(like) is reader else reader(path)  # type: ignore[type-var, return-value]
 
@@ -41,6 +44,18 @@ def _kind_of(paths: tuple[str, ...]) -> str:
     if not kinds:
         raise CorpusError("No reader knows these files.", where=where, why=f"they end in {seen}", fix=f"readers know {', '.join(KINDS)}")
     raise CorpusError("The files are of several kinds.", where=where, why=f"they end in {seen}", fix="name one kind: 'folder/*.jsonl'")
+
+
+def _is_array(paths: tuple[str, ...]) -> bool:
+    """Whether the first file is called .json and begins as one array or object of several lines does, and not as JSON Lines."""
+    if not {suffix(path) for path in paths} & {".json", ""}:
+        return False
+    first = list_files(paths, (), ", ".join(paths))[0].path
+    try:
+        head = read_at_most(first, HEAD).lstrip() if suffix(first) == ".json" else b""
+    except Broken:
+        return False
+    return head.startswith(b"[") or head.partition(b"\n")[0].strip() == b"{"
 
 
 def suffix(path: str) -> str:

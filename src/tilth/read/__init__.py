@@ -7,6 +7,7 @@ from tilth.read.docx import Docx
 from tilth.read.epub import Epub
 from tilth.read.html import Html
 from tilth.read.huggingface import HuggingFace
+from tilth.read.json import Json
 from tilth.read.jsonl import Jsonl
 from tilth.read.machine_corpus import Machine
 from tilth.read.mbox import Mbox
@@ -24,6 +25,6 @@ from tilth.read.webdataset import WebDataset
 from tilth.read.wikipedia import Wikipedia
 
 __all__ = [
-    "Arrow", "CdxIndex", "Csv", "Docx", "Epub", "File", "Html", "HuggingFace", "Jsonl", "Machine", "Mbox", "Media", "Notebook", "Parquet",
+    "Arrow", "CdxIndex", "Csv", "Docx", "Epub", "File", "Html", "HuggingFace", "Json", "Jsonl", "Machine", "Mbox", "Media", "Notebook", "Parquet",
     "Pdf", "Reader", "Repository", "Span", "Sql", "Text", "Union", "Warc", "WebDataset", "Wikipedia", "union",
 ]

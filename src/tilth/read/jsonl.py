@@ -54,7 +54,8 @@ class Jsonl(Reader):
                 break
         where = f"read.Jsonl({self.path!r})"
         if not probed:
-            raise CorpusError("No row can be read.", where=where, why=why, fix="check that each line is one JSON object")
+            fix = "check that each line is one JSON object; a file that is one array is for read.Json"
+            raise CorpusError("No row can be read.", where=where, why=why, fix=fix)
         return infer(probed, self._fields, where)
 
     def read(self, span: Span, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
@@ -86,8 +87,8 @@ class Jsonl(Reader):
         return found, why
 
 
-def parse(lines: list[bytes], limit: int) -> tuple[list[dict[str, Any]], dict[int, str]]:
-    """Return one object a line, an empty one where the line is not one; and, by index, why it is not.
+def parse(lines: list[bytes], limit: int, what: str = "line") -> tuple[list[dict[str, Any]], dict[int, str]]:
+    """Return one object a line (`what` says what it is), an empty one where the line is not one; and, by index, why it is not.
 
     >>> parse([b'{"a": 1}', b"[]"], 100)
     ([{'a': 1}, {}], {1: 'the line is a JSON array, not an object'})
@@ -101,30 +102,30 @@ def parse(lines: list[bytes], limit: int) -> tuple[list[dict[str, Any]], dict[in
     rows, errors = [], {}
     for i, line in enumerate(lines):
         try:
-            rows.append(_object(line, limit))
+            rows.append(_object(line, limit, what))
         except ValueError as error:
             rows.append({})
             errors[i] = str(error)
     return rows, errors
 
 
-def _object(line: bytes, limit: int) -> dict[str, Any]:
+def _object(line: bytes, limit: int, what: str) -> dict[str, Any]:
     if len(line) > limit:
-        raise ValueError(too_long("line", limit))
+        raise ValueError(too_long(what, limit))
     try:
         value = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise ValueError(f"not JSON: {_utf8_fault(line) or error}") from None
+        raise ValueError(f"not JSON: {_utf8_fault(line, what) or error}") from None
     if not isinstance(value, dict):
-        raise ValueError(f"the line is a JSON {'array' if isinstance(value, list) else type(value).__name__}, not an object")
+        raise ValueError(f"the {what} is a JSON {'array' if isinstance(value, list) else type(value).__name__}, not an object")
     return value
 
 
-def _utf8_fault(line: bytes) -> str:
+def _utf8_fault(line: bytes, what: str) -> str:
     try:
         line.decode()
     except UnicodeDecodeError as error:
-        return f"invalid UTF-8 at byte {error.start} of the line"
+        return f"invalid UTF-8 at byte {error.start} of the {what}"
     return ""
 
 
