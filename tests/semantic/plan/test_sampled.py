@@ -6,21 +6,24 @@ import pyarrow as pa
 import pytest
 
 from tilth.llm.simulate import Gold, Model
+from tilth.semantic.filter import Filter
 from tilth.semantic.guarantees.share import least_share
 from tilth.semantic.plan.optimize import optimize
 from tilth.semantic.plan.query import Ask, Query, Scan, nodes
-from tilth.semantic.plan.sampled import sampled
+from tilth.semantic.plan.sampled import Trial, sampled
+from tilth.semantic.plan.ways import BATCHES, worth
 
 TEXTS = [f"Page {n} of a book." for n in range(800)]
 EVEN = Gold("Is it even?", "filter", {text: n % 2 == 0 for n, text in enumerate(TEXTS)})
 EARLY = Gold("Is it early?", "filter", {text: n < 400 for n, text in enumerate(TEXTS)})
+SAY = Gold("Say it.", "map", {text: text[:8] for text in TEXTS})
 PAGES = Query(Scan(pa.table({"text": TEXTS, "n": list(range(800))})))
 MODELS = (Model("big"), Model("small"))
 
 
 def test_a_sample_looks_like_all(simulator) -> None:
     simulator(EARLY, models=MODELS)
-    [task] = sampled(PAGES.filter("Is it early?").node, ["big"], 100, 0.05, (), spare=True).asks.values()
+    [task] = sampled(PAGES.filter("Is it early?").node, Trial(["big"], 100, 0.05)).asks.values()
     assert task.ways[0].asked == 40 and 0.25 < task.passes < 0.75  # a twentieth of all
 
 
@@ -44,6 +47,26 @@ def test_tasks_share_what_may_fail(simulator) -> None:
     """Two bounds that hold with 1 - delta / 2 each hold together with 1 - delta, and only then is their product one."""
     simulator(EVEN, EARLY, models=MODELS)
     query = PAGES.filter("Is it even?").filter("Is it early?")
-    tasks = sampled(query.node, ["big", "small"], 40, 0.05, (), spare=True)
+    tasks = sampled(query.node, Trial(["big", "small"], 40, 0.05))
     for node in (node for node in nodes(query.node) if isinstance(node, Ask)):
-        assert {way.low for way in tasks.of(node).ways[1:]} == {least_share(40, 40, 0.05 / 2 / 5)}
+        assert {way.low for way in tasks.of(node).ways[1:] if not way.whole} == {least_share(40, 40, 0.05 / 2 / 5)}
+
+
+def test_what_cannot_be_shown_is_not_tried(simulator) -> None:
+    server = simulator(EVEN, SAY, models=MODELS)
+    trial = Trial(["big", "small"], 20, 0.05, quality=0.999)
+    sampled(PAGES.map("Say it.").node, trial)
+    assert server.stats()["small"]["answered"] == 0 and server.stats()["big"]["answered"] == 20
+    sampled(PAGES.filter("Is it even?").node, trial)
+    assert server.stats()["small"]["answered"] == 20, "one by one, for a cascade"
+
+
+def test_fuller_prompts_are_tried_where_they_save_tokens(simulator) -> None:
+    long = [f"Page {n}: " + "of a book that goes on and on " * 300 for n in range(200)]
+    simulator(Gold("Is it even?", "filter", {text: n % 2 == 0 for n, text in enumerate(long)}), EVEN, models=MODELS)
+    step = Filter("Is it even?", "big")
+    assert worth(step, PAGES.node.table.slice(0, 32)) == BATCHES and worth(step, pa.table({"text": long[:32]})) == (1,)
+    query = Query(Scan(pa.table({"text": long}))).filter("Is it even?")
+    for bounded, tried in ((False, {1}), (True, set(BATCHES))):
+        [task] = sampled(query.node, Trial(["big", "small"], 20, 0.05, bounded=bounded)).asks.values()
+        assert {way.step.question.batch for way in task.ways} == tried

@@ -15,11 +15,10 @@ from tilth.semantic.plan.execute import Execution, execute
 from tilth.semantic.plan.explain import explained, told
 from tilth.semantic.plan.query import Ask, Match, Node, Query, nodes
 from tilth.semantic.plan.rewrite import variants
-from tilth.semantic.plan.sampled import sampled
+from tilth.semantic.plan.sampled import Trial, sampled
 
 QUALITY = 0.9  # where nothing is stated
 SAMPLE = 64  # rows: answers that all agree show a share of 0.9 at confidence 0.95, whichever of some forty ways they come from
-TARGETS = (0.9, 0.95)  # of cascades, beside the quality asked for
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +59,8 @@ def optimize(
     Quality is measured: every model and batch size answers `sample` rows, and the lower bounds of agreement of a plan's tasks are
     multiplied; `delta` is shared by all tasks and all their ways. SQL rules go below the models; filters are ordered by what they cost
     and let through; limits stop early, and below one of fewer rows than a sample has the reference does it: to compare others would cost
-    more than to do it (with a budget or a time they are compared). Raises RecipeError where no plan meets what is asked.
+    more than to do it. Neither is compared what could not show the quality, nor prompts that share hardly any tokens (with a budget or a
+    time all is). Raises RecipeError where no plan meets what is asked.
 
     Source: rank by cost / (1 - selectivity), Hellerstein and Stonebraker (SIGMOD 1993); Pareto sets of sub-plans, Abacus (Russo et al.,
     2025); limits and rules below, DocETL (Shankar et al., 2025).
@@ -68,8 +68,7 @@ def optimize(
     free = budget is None and seconds is None
     quality = QUALITY if quality is None and free else quality
     trees, began = variants(query.node), perf_counter()
-    targets = tuple(sorted({*TARGETS, *([quality] if quality is not None and 0 < quality < 1 else [])}))
-    tasks = sampled(max(trees, key=_early), models, sample, delta, targets, spare=free)
+    tasks = sampled(max(trees, key=_early), Trial(models, sample, delta, quality, bounded=not free))
     took = perf_counter() - began
     found = unbeaten([choice for tree in trees for choice in choices(tree, tasks)])
     best = _best(found, quality, budget, seconds, (tasks.dollars, took))

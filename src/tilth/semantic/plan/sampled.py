@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -13,33 +13,54 @@ from tilth.kernels.hash import mix64
 from tilth.semantic.plan.choices import Tasks
 from tilth.semantic.plan.execute import execute
 from tilth.semantic.plan.query import ANY, Ask, Limit, Match, Node, Scan, Sql, children, nodes, replaced
-from tilth.semantic.plan.ways import matched, measured, named
+from tilth.semantic.plan.ways import BATCHES, Matched, Measured, matched, measured, named, worth
 
+TARGETS = (0.9, 0.95)  # of cascades, beside the quality asked for
 LEAST = 8  # rows of a sample, where a twentieth of all would be fewer
 
 Take = Callable[[pa.Table], pa.Table]
 
 
-def sampled(tree: Node, models: Sequence[str], size: int, delta: float, targets: Sequence[float], spare: bool) -> Tasks:
-    """Return what about `size` rows say of every task and join of a tree; `delta` is shared by all of them.
+@dataclass(frozen=True)
+class Trial:
+    """How tasks are tried: by `models` on about `size` rows, so that all that is found holds at confidence 1 - `delta`.
 
-    With `spare` a task below a limit of fewer rows is tried by the reference alone, on the first rows: those that it will be asked about
-    anyway, and which are then in the cache.
+    `quality` is what is to be shown of a plan, if that is stated. Where it is `bounded` by dollars or seconds, all is compared; else not
+    what cannot show the quality, nor fuller prompts that hardly save tokens, and a task below a limit of fewer rows than a sample is
+    tried by the reference alone, on the first rows: those that it will be asked about anyway, and which are then in the cache.
     """
-    asks, matches = {}, {}
-    few = _few(tree) if spare else {}
-    delta /= max(1, len({_name(node) for node in nodes(tree)} - {""}))
-    for node in nodes(tree):
-        if isinstance(node, Ask) and few.get(id(node), size) < size:
-            first = _tried_on(node.child, models[0], _first(few[id(node)]))
-            asks[named(node.step)] = measured(node.step, first, models[:1], delta, batches=(1,))
-        elif isinstance(node, Ask):
-            asks[named(node.step)] = measured(node.step, _sample(node.child, models[0], size), models, delta, targets=targets)
-        elif isinstance(node, Match):
-            left = _tried_on(node.left, models[0], _lowest(size))
-            right = _tried_on(node.right, models[0], _lowest(sys.maxsize))
-            matches[node.instruction] = matched(node, left, right, models, delta)
-    return Tasks(asks, matches)
+
+    models: Sequence[str]
+    size: int
+    delta: float
+    quality: float | None = None
+    bounded: bool = False
+
+    def ask(self, node: Ask, few: int) -> Measured:
+        """Return what is found of a row task, under a limit of `few` rows."""
+        if few < self.size and not self.bounded:
+            return measured(node.step, _tried_on(node.child, self.models[0], _first(few)), self.models[:1], self.delta, batches=(1,))
+        rows = sum(len(each.table) for each in nodes(node) if isinstance(each, Scan))
+        sample = _tried_on(node.child, self.models[0], _lowest(min(self.size, max(LEAST, rows // 20))))
+        batches = BATCHES if self.bounded else worth(node.step, sample)
+        return measured(node.step, sample, self.models, self.delta, batches, self._targets, self.quality or 0.0)
+
+    @property
+    def _targets(self) -> list[float]:
+        return sorted({*TARGETS, *([self.quality] if self.quality is not None and 0 < self.quality < 1 else [])})
+
+    def match(self, node: Match) -> Matched:
+        """Return what is found of a join."""
+        left, right = (_tried_on(side, self.models[0], _lowest(size)) for side, size in ((node.left, self.size), (node.right, sys.maxsize)))
+        return matched(node, left, right, self.models, self.delta)
+
+
+def sampled(tree: Node, trial: Trial) -> Tasks:
+    """Return what a sample says of every task and join of a tree, which share the trial's `delta`."""
+    tasks = {name: node for node in nodes(tree) if (name := _name(node))}
+    trial, few = replace(trial, delta=trial.delta / max(1, len(tasks))), _few(tree)
+    asks = {named(node.step): trial.ask(node, few.get(id(node), sys.maxsize)) for node in tasks.values() if isinstance(node, Ask)}
+    return Tasks(asks, {node.instruction: trial.match(node) for node in tasks.values() if isinstance(node, Match)})
 
 
 def _name(node: Node) -> str:
@@ -54,11 +75,6 @@ def _few(node: Node, rows: int | None = None) -> dict[int, int]:
     below = [_few(child, None if isinstance(node, Sql | Match) else rows) for child in children(node)]
     here = {id(node): rows} if isinstance(node, Ask) and rows is not None else {}
     return {key: value for found in (here, *below) for key, value in found.items()}
-
-
-def _sample(node: Node, reference: str, size: int) -> pa.Table:
-    rows = sum(len(each.table) for each in nodes(node) if isinstance(each, Scan))
-    return _tried_on(node, reference, _lowest(min(size, max(LEAST, rows // 20))))
 
 
 def _tried_on(node: Node, reference: str, take: Take) -> pa.Table:

@@ -13,7 +13,9 @@ import pyarrow.compute as pc
 
 from tilth import llm
 from tilth.errors import RecipeError
+from tilth.llm.tokens import count_tokens
 from tilth.semantic.asking.answer import Answer
+from tilth.semantic.asking.ask import filled, shown
 from tilth.semantic.asking.asked import Asked
 from tilth.semantic.asking.meter import Spent
 from tilth.semantic.asking.rows import different
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from tilth.llm.session import Heard
 
 BATCHES = (1, 8, 32)
+WORTH = 0.9  # of the tokens of prompts of one row: fuller ones that take more are not worth a trial
 SMALL_BLOCK = 4  # rows of each side in the reference's prompts of a join
 NEIGHBOURS = 2  # right rows that a sample takes for each left row
 METHODS: tuple[Method, ...] = ("block", "search")
@@ -79,18 +82,21 @@ class Measured:
 
 def measured(
     step: Asked, sample: pa.Table, models: Sequence[str], delta: float = 0.05, batches: Sequence[int] = BATCHES,
-    targets: Sequence[float] = (),
+    targets: Sequence[float] = (), least: float = 0.0,
 ) -> Measured:  # fmt: skip
     """Return how the task of `step` goes on the rows of `sample`; `models[0]`, one row a prompt, is the reference.
 
     A step whose model is named is done by that model alone. With `targets` a filter may also be done by a cascade (guarded.py) from each
-    other model to the reference, at each target. `delta` is shared by all ways, so that all bounds hold at once.
+    other model to the reference, at each target. `delta` is shared by all ways, so that all bounds hold at once. Where the sample is too
+    small to show a share of `least`, however well a way agrees, only what cascades need is tried.
     Raises RecipeError where a price is unknown: without it no plan is cheaper than another.
     """
     named = models if step.question.model == ANY else (step.question.model,)
     first = _with(step, named[0], 1)
     reference, heard = _timed(first, sample)
     others = [_with(step, model, batch) for model in named for batch in batches if (model, batch) != (named[0], 1)]
+    if others and least_share(len(sample), len(sample), delta / len(others)) < least:
+        others = [other for other in others if other.question.batch == 1 and isinstance(step, Filter) and targets]
     ways, cascades = [_way(first, reference, heard, len(sample), 1.0)], list[Way]()
     for other in others:
         made, heard = _timed(other, sample)
@@ -99,6 +105,18 @@ def measured(
         if isinstance(first, Filter) and other.question.batch == 1:
             cascades += [_cascade(first, reference, ways[0], ways[-1], made, target, delta) for target in targets]
     return Measured(_passes(reference), (*ways, *cascades), sum(way.dollars for way in ways) * len(sample))
+
+
+def worth(step: Asked, sample: pa.Table) -> tuple[int, ...]:
+    """Return which of `BATCHES` save tokens of prompts by sharing them: few do where rows are long; nothing is asked."""
+    rows = [row for batch in sample.to_batches() for row in shown(batch, step.question)]
+
+    def tokens(batch: int) -> int:
+        question = replace(step.question, batch=batch)
+        return sum(count_tokens(text) for group in filled(rows, question) for _, text in question.request(group).messages)
+
+    alone = tokens(1)
+    return tuple(batch for batch in BATCHES if batch == 1 or tokens(batch) < WORTH * alone)
 
 
 @dataclass(frozen=True)
