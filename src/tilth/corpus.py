@@ -154,11 +154,11 @@ def shard_key(reader: Reader, shard: Shard) -> str:
 
 
 def _how(reader: Reader) -> Any:
-    """The reader without its path: more files may match a wider pattern, but the old ones are read as before."""
-    return _without_path(record(reader))
+    """The reader without what chooses files: more may match a wider pattern or a newer version, but the old ones are read as before."""
+    return _without_choice(record(reader))
 
 
-def _without_path(data: Any) -> Any:
+def _without_choice(data: Any) -> Any:
     if isinstance(data, dict):
-        return {name: _without_path(value) for name, value in data.items() if name != "path"}
-    return [_without_path(item) for item in data] if isinstance(data, list) else data
+        return {name: _without_choice(value) for name, value in data.items() if name not in ("path", "as_of")}
+    return [_without_choice(item) for item in data] if isinstance(data, list) else data

@@ -3,10 +3,12 @@
 from tilth.read.arrow import Arrow
 from tilth.read.cdx import CdxIndex
 from tilth.read.csv import Csv
+from tilth.read.delta import Delta
 from tilth.read.docx import Docx
 from tilth.read.epub import Epub
 from tilth.read.html import Html
 from tilth.read.huggingface import HuggingFace
+from tilth.read.iceberg import Iceberg
 from tilth.read.json import Json
 from tilth.read.jsonl import Jsonl
 from tilth.read.machine_corpus import Machine
@@ -25,6 +27,7 @@ from tilth.read.webdataset import WebDataset
 from tilth.read.wikipedia import Wikipedia
 
 __all__ = [
-    "Arrow", "CdxIndex", "Csv", "Docx", "Epub", "File", "Html", "HuggingFace", "Json", "Jsonl", "Machine", "Mbox", "Media", "Notebook", "Parquet",
-    "Pdf", "Reader", "Repository", "Span", "Sql", "Text", "Union", "Warc", "WebDataset", "Wikipedia", "union",
+    "Arrow", "CdxIndex", "Csv", "Delta", "Docx", "Epub", "File", "Html", "HuggingFace", "Iceberg", "Json", "Jsonl", "Machine", "Mbox",
+    "Media", "Notebook", "Parquet", "Pdf", "Reader", "Repository", "Span", "Sql", "Text", "Union", "Warc", "WebDataset", "Wikipedia",
+    "union",
 ]

@@ -44,8 +44,8 @@ class Parquet(Reader):
 
     def cut(self, file: File, size: int) -> list[Span]:
         try:
-            with _opened(file.path) as parquet:
-                return _row_groups(file.path, parquet.metadata, size)
+            with opened(file.path) as parquet:
+                return row_groups(file.path, parquet.metadata, size)
         except pa.ArrowInvalid:
             return [Span(file.path)]  # `read` will say what is wrong with it
 
@@ -53,7 +53,7 @@ class Parquet(Reader):
         why = "no file has a row"
         for file in files:
             try:
-                with _opened(file.path) as parquet:
+                with opened(file.path) as parquet:
                     if parquet.metadata.num_rows:
                         return self._schema(parquet.schema_arrow)
             except pa.ArrowInvalid as error:
@@ -62,7 +62,7 @@ class Parquet(Reader):
 
     def read(self, span: Span, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         try:
-            with _opened(span.path) as parquet:
+            with opened(span.path) as parquet:
                 self._check(parquet.schema_arrow, schema, span.path)
                 end = span.end if span.end >= 0 else parquet.num_row_groups
                 for group in range(span.start, end):
@@ -75,7 +75,7 @@ class Parquet(Reader):
         return None if is_url(span.path) else self._again(span, narrow, list(columns))
 
     def _again(self, span: Span, narrow: pa.Schema, columns: list[str]) -> Iterator[pa.RecordBatch]:
-        with _opened(span.path) as parquet:
+        with opened(span.path) as parquet:
             for group in range(span.start, span.end if span.end >= 0 else parquet.num_row_groups):
                 for batch in self._group(parquet, group, span.path, narrow):
                     yield batch.select(columns)
@@ -128,7 +128,7 @@ class Parquet(Reader):
 
 
 @contextmanager
-def _opened(path: str) -> Iterator[pq.ParquetFile]:
+def opened(path: str) -> Iterator[pq.ParquetFile]:
     if is_url(path):
         with open_file(path) as file, pq.ParquetFile(file, pre_buffer=True) as parquet:
             yield parquet
@@ -137,7 +137,7 @@ def _opened(path: str) -> Iterator[pq.ParquetFile]:
             yield parquet
 
 
-def _row_groups(path: str, about: pq.FileMetaData, size: int) -> list[Span]:
+def row_groups(path: str, about: pq.FileMetaData, size: int) -> list[Span]:
     """Spans of whole row groups, each closed by the group with which it reaches `size` bytes of the file."""
     spans, start, held = [], 0, 0
     for group in range(about.num_row_groups):
