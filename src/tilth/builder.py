@@ -17,6 +17,7 @@ from tilth.rules import did_you_mean
 from tilth.write.writer import Writer
 
 KEYS = ("corpus", "out", "recipe", "write")
+NAMED = tuple(catalog.KINDS.values())  # what a parameter can ask for that a name alone gives, as it does in a list
 MAX_NODES = 100_000  # names and values of a recipe, aliases counted each time they are used
 MAX_DEPTH = 50
 
@@ -109,16 +110,19 @@ class _Builder:
         if part and isinstance(node, yaml.MappingNode):
             self.count(node)
             return self.made(part, part.__name__, node, node)
-        steps = catalog.lists_steps(hint) and isinstance(node, yaml.SequenceNode)
         try:
-            return hints.fit(self.listed(node, catalog.STEPS, "a step stands here") if steps else self.plain(node), hint)
+            return hints.fit(self.steps(node) if catalog.lists_steps(hint) else self.plain(node, hint in NAMED), hint)
         except hints.Misfit as error:
             self.fail(node, "The value does not fit.", why=str(error), fix="write a value of that type")
 
-    def plain(self, node: yaml.Node) -> Any:
+    def steps(self, node: yaml.Node) -> Any:
+        return self.listed(node, catalog.STEPS, "a step stands here") if isinstance(node, yaml.SequenceNode) else self.plain(node)
+
+    def plain(self, node: yaml.Node, named: bool = False) -> Any:
+        """Return what stands there; a text alone is the name of a part where such a one is expected (`named`)."""
         self.count(node)
         if isinstance(node, yaml.ScalarNode):
-            return self.scalar(node)
+            return self.call(self.text(node), None, node) if named else self.scalar(node)
         self.depth += 1
         value = [self.plain(each) for each in node.value] if isinstance(node, yaml.SequenceNode) else self.mapping(node)
         self.depth -= 1

@@ -21,7 +21,8 @@ _LOOKED_FOR = (  # what a reader of a card wants to know was done, and the names
     ("Exact duplicates were removed.", "Exact duplicates were not looked for.", r"^(Exact|Spans|Passages)"),
     ("Near duplicates were removed.", "Near duplicates were not looked for.", r"^(NearDuplicates|Semantic|SimHash)"),
     ("Personal data was looked for and replaced; patterns miss some.", "Personal data was not looked for.", r"Redact|Pii|Entities"),
-    ("Documents that share text with evaluation sets were looked for.", "It was not held against any evaluation set.", r"[Cc]ontamin"),
+    ("Documents that share text with evaluation sets were looked for.", "It was not held against any evaluation set.",
+     r"^(Overlap|DatatroveOverlap|Paraphrased)$"),
     ("Toxic text was measured.", "Toxic or hateful text was not looked for.", r"toxic|BadWords|bad words"),
 )
 MOST = 20  # rows of a table
@@ -41,7 +42,8 @@ def card(run: Run, name: str = "Corpus") -> str:
         "## Sources\n\n" + _table(("source", "documents read", "documents kept"), _sources(run)),
         "## Licences\n\n" + (_table(("licence", "documents"), licences.most_common(MOST)) if licences else _NO_LICENCE),
         *(["## Languages\n\n" + _table(("language", "documents"), languages.most_common(MOST))] if languages else []),
-        "## What was left out\n\n" + _table(("step", "came", "left", "edited"), _funnel(run)),
+        "## What was left out\n\n" + _table(("step", "came", "left", "edited"), _funnel(run)) + _idle(run),
+        *_evaluation(run),
         "## Known limits\n\n" + "\n".join(f"- {limit}" for limit in _limits(run, from_where)),
         "## Lineage\n\n```\n" + str(from_where) + "\n```",
     ]
@@ -75,7 +77,8 @@ def _head(run: Run, licences: Counter[str], languages: Counter[str]) -> str:
     size = next((name for most, name in _SIZES if run.rows < most), "n>1B")
     head: dict[str, Any] = {"configs": [{"config_name": "default", "data_files": "data/*.parquet", "default": True}]}
     head |= {"size_categories": [size], "tags": ["tilth"]}
-    if codes := sorted({name for name in languages if re.fullmatch(r"[a-z]{2,3}", name)}):
+    some = run.rows / 1000  # documents: of fewer, the language is as likely mistaken
+    if codes := sorted({name for name, rows in languages.items() if rows >= some and re.fullmatch(r"[a-z]{2,3}", name)}):
         head["language"] = codes
     if licences:
         head["license"] = "other" if len(licences) > 1 else next(iter(licences)).lower()
@@ -98,7 +101,31 @@ def _sources(run: Run) -> list[tuple[Any, ...]]:
 
 
 def _funnel(run: Run) -> list[tuple[Any, ...]]:
-    return [(entry["step"], entry["came"], entry["left"], entry["edited"]) for entry in run.funnel if entry["step"] != "read"]
+    return [(entry["step"], entry["came"], entry["left"], entry["edited"]) for entry in run.funnel if not _is_idle(entry)]
+
+
+def _is_idle(entry: dict[str, Any]) -> bool:
+    return entry["step"] == "read" or (entry["came"] == entry["left"] and not entry["edited"])
+
+
+def _idle(run: Run) -> str:
+    rules = sum(entry["step"].startswith("Filter: ") and _is_idle(entry) for entry in run.funnel)
+    return f"\nOf the other steps {rules} are rules that every document passed.\n" if rules else ""
+
+
+def _evaluation(run: Run) -> list[str]:
+    """How much of the evaluation sets was found, and what became of it."""
+    from tilth.decontaminate import report  # which reads runs
+
+    found = report(run)
+    if found is None:
+        return []
+    rows = [(row["set"], row["items"], row["hit"], row["dirty"]) for row in found.exposed.to_pylist()]
+    done = {"cut": "was cut out", "drop": "was dropped with its document", "mark": "was marked and is still there"}[found.action]
+    return [
+        "## Evaluation sets\n\n" + _table(("set", "items", "items of which it had a part", "of which it had 80 %"), rows)
+        + f"\nWhat was found {done}. Items in other words may be left.\n"
+    ]  # fmt: skip
 
 
 def _limits(run: Run, from_where: Lineage) -> Iterator[str]:

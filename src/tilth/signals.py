@@ -28,7 +28,10 @@ _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 @dataclass
 class Limit:
-    """What a rule asks of a column: `column op value`. It `decides` where a row that fails it is dropped whatever else it has."""
+    """What a rule asks of a column: `column op value`. It `decides` where a row that fails it is dropped whatever else it has.
+
+    A row on which the column is unknown fails a limit that decides; of others it is not counted, for another part may be meant for it.
+    """
 
     op: str
     value: float
@@ -52,7 +55,9 @@ class Signal:
         """Count float64 values, NaN for unknown."""
         self.sketch.add(values)
         for limit in self.limits:
-            limit.fails += int(np.count_nonzero(FAILS[limit.op](values, limit.value) | np.isnan(values)))
+            unknown = np.isnan(values)
+            limit.fails += int(np.count_nonzero(unknown | FAILS[limit.op](values, limit.value) if limit.decides else
+                                                ~unknown & FAILS[limit.op](values, limit.value)))  # fmt: skip
 
 
 def signals_of(run: Run) -> list[Signal]:

@@ -7,6 +7,7 @@ from tilth.web.markup import joined, tag
 from tilth.web.page import page
 from tilth.web.sections.duplicates import duplicates
 from tilth.web.sections.edits import edits
+from tilth.web.sections.evaluation import evaluation
 from tilth.web.sections.funnel import funnel
 from tilth.web.sections.headline import headline
 from tilth.web.sections.made_by import made_by
@@ -39,6 +40,7 @@ def rendered(found: Statistics) -> str:
         ("duplicates", "Duplicates", duplicates(found)),
         ("languages", "Languages", languages(found)),
         ("sources", "Sources", sources(found)),
+        *([("evaluation", "Evaluation sets", evaluation(found.exposures))] if found.exposures else []),
         *([("people", "Whom it speaks of", people(found.spoken))] if found.spoken else []),
         ("edits", "Edits", edits(found)),
         *([("pictures", "Pictures", pictures(found))] if found.pictures else []),

@@ -15,6 +15,7 @@ from tilth.store import Store
 from tilth.web.drops import Drop, Examples, drops_of
 from tilth.web.duplicates import Clusters, Copies
 from tilth.web.edits import Edit, edits_of
+from tilth.web.exposures import Exposures, exposures_of
 from tilth.web.faults import Fault, faults_of
 from tilth.web.languages import languages_of
 from tilth.web.people import Spoken, spoken_of
@@ -45,6 +46,7 @@ class Statistics:
     faults: list[Fault]
     pictures: list[Picture]
     spoken: Spoken | None  # where whom it speaks of was counted
+    exposures: Exposures | None  # where evaluation sets were looked for
 
 
 def statistics(out: str, redact: bool = True) -> Statistics:
@@ -68,7 +70,7 @@ def statistics(out: str, redact: bool = True) -> Statistics:
         tokens=folder.read_json("tokens", "tokens.json") or {}, drops=examples.finish(run, show), signals=signals,
         clusters=copies.finish(run, folder, show), languages=languages_of(run), sources=largest, by_source=examples.by_source,
         edits=edits_of(run, folder), faults=faults_of(run, folder, show), pictures=pictures_of(run, show),
-        spoken=spoken_of(run, show),
+        spoken=spoken_of(run, show), exposures=exposures_of(run, show),
     )  # fmt: skip
 
 

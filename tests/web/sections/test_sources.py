@@ -14,9 +14,15 @@ def test_heat_is_the_share_of_a_source(out: str) -> None:
 
 
 def test_tokens_of_a_source(out: str) -> None:
-    tokens = {"tokens": 200, "seen_by_source": {"web": 150, "books": 50}}
+    tokens = {"tokens": 200, "tokens_by_source": {"web": 150, "books": 50}, "seen_by_source": {"web": 150, "books": 50}}
     shown = sources(replace(statistics(out), tokens=tokens))
-    assert "75.0%" in shown and "25.0%" in shown
+    assert "75.0%" in shown and "25.0%" in shown and "epochs" not in shown
+
+
+def test_what_is_seen_more_than_once(out: str) -> None:
+    tokens = {"tokens": 200, "tokens_by_source": {"web": 150, "books": 50}, "seen_by_source": {"web": 100, "books": 100}}
+    shown = sources(replace(statistics(out), tokens=tokens))
+    assert "epochs" in shown and "2.00" in shown and "0.67" in shown and shown.count("50.0%") >= 2
 
 
 def test_rare_languages_are_one_row(out: str) -> None:

@@ -49,7 +49,7 @@ def _figure(signal: Signal) -> Html:
     unknown = f"{count(sketch.unknown)} unknown" if sketch.unknown else ""
     notes = " · ".join(part for part in (middle, unknown) if part)
     caption = tag("figcaption", tag("code", signal.name), tag("small", notes))
-    return tag("figure", caption, shown, *(_sentence(limit, rows) for limit in signal.limits))
+    return tag("figure", caption, shown, *(_sentence(limit, rows if limit.decides else sketch.known) for limit in signal.limits))
 
 
 def _truth(signal: Signal) -> Html:
@@ -63,6 +63,8 @@ def _label(limit: Limit) -> str:
 
 
 def _sentence(limit: Limit, rows: int) -> Html:
-    kept = "" if limit.decides else "; another part of the rule may keep them"
+    if not rows:
+        return tag("p", tag("span", limit.reason, class_="reason"), f" asks {_label(limit)} of none of these rows", class_="limit")
+    kept = "" if limit.decides else " of those that have it; another part of the rule may keep them"
     rate = tag("b" if limit.fails else "span", share(limit.fails, rows))
     return tag("p", rate, f" fail {_label(limit)}", tag("span", limit.reason, class_="reason"), kept, class_="limit")

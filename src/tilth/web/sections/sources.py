@@ -29,14 +29,17 @@ def languages(found: Statistics) -> Html:
 
 def sources(found: Statistics) -> Html:
     """Return a row a source, and a table of which rule takes how much of which source."""
-    data, tokens = found.run.data, found.tokens.get("seen_by_source", {})  # as a mixture has them seen, copies counted
+    data, stored, tokens = found.run.data, found.tokens.get("tokens_by_source", {}), found.tokens.get("seen_by_source", {})
+    mixed = stored != tokens  # some are to be seen more than once
     most = max(data["sources_in"].values(), default=1)
     rows: list[list[object]] = []
     for name in found.sources:
         came, left = data["sources_in"][name], data["sources"].get(name, 0)
         rows.append([tag("b", name or "no source"), _track(left, came, most), count(came), count(left), share(left, came)])
-        rows[-1] += [count(tokens.get(name, 0)), share(tokens.get(name, 0), sum(tokens.values()))] if tokens else []
-    columns = ["source", "", "rows in", "kept", "share kept", *(["tokens", "of all"] if tokens else [])]
+        seen, once = tokens.get(name, 0), stored.get(name, 0)
+        rows[-1] += [count(seen), share(seen, sum(tokens.values()))] if tokens else []
+        rows[-1] += [f"{seen / once:.2f}" if once else ""] if mixed else []
+    columns = ["source", "", "rows in", "kept", "share kept", *(["tokens", "of all"] if tokens else []), *(["epochs"] if mixed else [])]
     others = len(data["sources_in"]) - len(found.sources)
     note = tag("p", f"{count(others)} smaller sources are not shown.", class_="aside") if others else None
     return joined(lead("What came from each source, and what is left of it."), table(columns, rows, 2), note, _heat(found))

@@ -1,0 +1,46 @@
+"""What a finished run found of evaluation sets, read from the folder that it left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from tilth.decontaminate.exposure import exposed, hits
+from tilth.decontaminate.remove import Remove
+from tilth.record import restore
+from tilth.run import Run
+
+_REMOVE = f"{Remove.__module__}:{Remove.__qualname__}"
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """`exposed`: a row an evaluation set; `hits`: a row a stretch of a document; `action`: what became of these."""
+
+    exposed: pa.Table
+    hits: pa.Table
+    action: str
+
+
+def report(run: Run) -> Found | None:
+    """Return what the run's decontamination found (of several the last one's); None where its recipe had none that reports.
+
+    >>> import json, pathlib, tempfile, tilth
+    >>> from tilth import read
+    >>> from tilth.decontaminate import NGrams
+    >>> said = "how many of the nine eggs are left when two of them are eaten"
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for name in ("exam", "corpus"):
+    ...         _ = pathlib.Path(folder, f"{name}.jsonl").write_text(json.dumps({"text": f"{name}: {said}?"}))
+    ...     look = tilth.learn_from(read.Jsonl(f"{folder}/exam.jsonl"), NGrams(n=8))
+    ...     report(tilth.run(read.Jsonl(f"{folder}/corpus.jsonl"), [look], f"{folder}/out", "inline")).exposed["dirty"].to_pylist()
+    [1]
+    """
+    executed, fetch = run.data["executed"], run.store().get
+    removes = [at for at, step in enumerate(executed) if step["$step"] == _REMOVE]
+    looked = [step["items"] for step in executed[: removes[-1]] if "items" in step] if removes else []
+    if not looked:
+        return None
+    remove = restore(executed[removes[-1]], fetch)
+    return Found(exposed(remove, restore(looked[-1], fetch)), hits(remove), remove.action) if remove.found else None
