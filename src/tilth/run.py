@@ -136,7 +136,7 @@ def run(
         publish(blobs, out_store, files)
         out_store.write_json(sorted(conductor.used), "receipts.json")
         out_store.write_json(data, "run.json")
-        out_store.write_file(_card(Run(out, data)).encode(), "README.md")
+        _write_cards(Run(out, data), writers, files)
         data["times"] = keep_times(conductor, flow, out_store, time.monotonic() - start)
         conductor.receipts.pack()
         out_store.tidy()
@@ -194,10 +194,16 @@ def load(out: str) -> Run:
     return Run(out, data)
 
 
-def _card(finished: Run) -> str:
+def _write_cards(finished: Run, writers: Sequence[Writer], files: dict[str, str]) -> None:
+    """Write the run's card, and into each folder that has one its own, which says the same and more."""
     from tilth.card import card  # which reads runs
 
-    return card(finished)
+    out, about = Store(finished.out), card(finished)
+    out.write_file(about.encode(), "README.md")
+    for writer in writers:
+        name = posixpath.normpath(f"{writer.folder}/README.md")
+        if name in files:
+            out.write_file(writer.card(finished.store().get(files[name]), about), name)
 
 
 def _stores(out: str, store: str | None, save: bool) -> tuple[Store, Store]:

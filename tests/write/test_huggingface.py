@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from tilth import read, write
+from tilth import read, run, write
 from tilth.errors import CorpusError, RecipeError
 
 
@@ -54,3 +55,28 @@ def test_names_that_are_none(written: Callable[..., Any]) -> None:
         written(write.HuggingFace(by="s"), pa.table({"s": ["a/b"]}))
     with pytest.raises(CorpusError, match="no column 'none'"):
         written(write.HuggingFace(by="none"), pa.table({"s": ["a"]}))
+
+
+def test_the_card_of_a_run_is_the_card_of_its_folder(tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets", reason="the library of the other side is not installed")
+    about = [{"language": "de" if i % 3 else "en", "split": "test" if i > 7 else "train"} for i in range(10)]
+    rows = [{"text": f"text {i}", "license": "CC0-1.0", **more} for i, more in enumerate(about)]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\nno JSON")
+    corpus, out = read.Jsonl(str(tmp_path / "a.jsonl"), source="notes"), tmp_path / "out"
+    for _ in range(2):  # once more: nothing is to be done, and nothing may change
+        run(corpus, [], str(out), "inline", write=[write.HuggingFace(by="split")])
+        card = (out / "huggingface" / "README.md").read_text()
+        head = yaml.safe_load(card.split("---")[1])
+        assert {name: head[name] for name in ("license", "language", "size_categories")} == {
+            "license": "cc0-1.0", "language": ["de", "en"], "size_categories": ["n<1K"],
+        }
+        assert "| notes | 10 | 10 |" in card
+        assert "## Splits\n\n| split | rows |" in card
+        assert "\n| train | 8 | " in card
+        assert str(tmp_path) not in card
+    found = datasets.load_dataset(str(out / "huggingface"), cache_dir=str(tmp_path / "cache"))
+    assert {split: len(found[split]) for split in found} == {"train": 8, "test": 2}
+    run(corpus, [], str(out), "inline", write=[write.HuggingFace(by="split", licence="mit")])
+    assert "license: mit" in (out / "huggingface" / "README.md").read_text()
+    run(corpus, [], str(out), "inline")
+    assert not (out / "huggingface" / "README.md").exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, BinaryIO, ClassVar
@@ -17,6 +17,7 @@ from tilth.errors import CorpusError, RecipeError
 from tilth.write.parquet import RowGroups, long_bytes
 from tilth.write.writer import Open, Writer
 
+_SPLITS = "## Splits\n\n"
 _NAME = re.compile(r"\w+(\.\w+)*")  # what `datasets` takes for the name of a split
 
 
@@ -24,9 +25,10 @@ _NAME = re.compile(r"\w+(\.\w+)*")  # what `datasets` takes for the name of a sp
 class HuggingFace(Writer):
     """Parquet files and a card (README.md), as `datasets.load_dataset(FOLDER)` reads them and the hub shows them.
 
-    All rows are the split `split`, or each is of the split that the column `by` names (a row without one is of `split`). The card has the
-    `licence` (an identifier of the hub, as "cc-by-4.0"), the configuration with its files, and rows and bytes of each split. `without`
-    names columns to leave out; the runner's own (`row`, `drop`, `error`) always are. Format: huggingface.co/docs/hub/datasets-cards.
+    All rows are the split `split`, or each is of the split that the column `by` names (a row without one is of `split`). The card is the
+    run's own (sources, licences, languages, what was left out, limits) with the configuration, its files, and rows and bytes of each split;
+    `licence` (an identifier of the hub, as "cc-by-4.0") takes the place of what the data say. `without` names columns to leave out; the
+    runner's own (`row`, `drop`, `error`) always are. Format: huggingface.co/docs/hub/datasets-cards.
 
     >>> HuggingFace(by="split", licence="cc-by-4.0").folder
     'huggingface'
@@ -64,6 +66,11 @@ class HuggingFace(Writer):
         size = sum((Counter(shard["bytes"]) for shard in shards.values()), Counter[str]())
         return {"README.md": card(dict(sorted(rows.items())), dict(size), self.licence)}
 
+    def card(self, own: bytes, about: str) -> bytes:
+        head, splits = _parted(own.decode())
+        known, body = _parted(about)
+        return _with_head(known | head, f"{body.strip()}\n\n{splits[splits.index(_SPLITS) :].strip()}\n")
+
     def _parts(self, batch: pa.RecordBatch) -> Iterator[tuple[str, pa.RecordBatch]]:
         """The rows of each split, in the order in which splits come."""
         if not self.by:
@@ -98,7 +105,17 @@ def card(rows: dict[str, int], size: dict[str, int], licence: str = "") -> bytes
     head["dataset_info"] = {"splits": splits, "dataset_size": sum(size.values())}
     lines = [f"| {split} | {count:,} | {size[split]:,} |" for split, count in rows.items()]
     table = "\n".join(["| split | rows | bytes of text |", "|---|---:|---:|", *lines])
-    return f"---\n{yaml.safe_dump(head, sort_keys=False)}---\n\n# Dataset\n\nWritten by Tilth.\n\n{table}\n".encode()
+    return _with_head(head, f"# Dataset\n\n{_SPLITS}{table}\n")
+
+
+def _with_head(head: Mapping[str, Any], body: str) -> bytes:
+    return f"---\n{yaml.safe_dump(dict(head), sort_keys=False, allow_unicode=True)}---\n\n{body}".encode()
+
+
+def _parted(text: str) -> tuple[dict[str, Any], str]:
+    """The head of a card, and what follows it."""
+    _, head, body = text.split("---\n", 2)
+    return yaml.safe_load(head), body
 
 
 def _opened(stack: ExitStack, schema: pa.Schema, sink: BinaryIO) -> RowGroups:

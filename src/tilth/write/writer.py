@@ -33,3 +33,7 @@ class Writer:
     def finish(self, shards: dict[int, dict[str, Any]]) -> dict[str, bytes]:
         """Return the files that describe the whole folder, by name; `shards` has what `write` returned for each shard."""
         return {}
+
+    def card(self, own: bytes, about: str) -> bytes:
+        """Return the folder's README.md: its `own`, as `finish` made it, with what the card `about` the run says besides."""
+        return own
