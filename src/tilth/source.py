@@ -19,17 +19,34 @@ from tilth.record import record, restore
 from tilth.store import Store
 
 BATCH_BYTES = 4 << 20
+JOINED_ROWS, JOINED_BYTES = 1024, 1 << 20
 ROW_BITS = 32
 
 
 def addressed(batches: Iterator[pa.RecordBatch], shard: int, position: int = 0) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of one shard with their addresses in `row`; big batches are cut, so that no step holds more than it must."""
-    for batch in batches:
+    """Yield the rows of one shard with their addresses in `row`; big batches are cut, so that no step holds more than it must.
+
+    Small ones, files of one document above all, are joined: a step's call costs as much for one row as for some hundred.
+    """
+    for batch in _joined(batches):
         for part in _bounded(batch):
             rows = np.arange(position, position + len(part), dtype=np.uint64) + (np.uint64(shard) << np.uint64(ROW_BITS))
             position += len(part)
             names = [name for name in part.schema.names if name != "row"]
             yield pa.record_batch([pa.array(rows), *(part[name] for name in names)], names=["row", *names])
+
+
+def _joined(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    held: list[pa.RecordBatch] = []
+    rows, size = 0, 0
+    for batch in batches:
+        if held and (rows + len(batch) > JOINED_ROWS or size + batch.nbytes > JOINED_BYTES):
+            yield pa.concat_batches(held)
+            held, rows, size = [], 0, 0
+        held.append(batch)
+        rows, size = rows + len(batch), size + batch.nbytes
+    if held:
+        yield pa.concat_batches(held)
 
 
 def _bounded(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
