@@ -35,13 +35,10 @@ class Bench:
     def plan(self, name: str, work: Callable[[], Any], judge: Callable[[Any], Sequence[object]]) -> None:
         """Do it against a server that remembers nothing and an empty cache; print its line, `judge` fills the last columns."""
         self.server.reset()
-        prices = {each.name: dict(zip(("input", "cached", "output"), each.price or (), strict=True)) for each in self.models}
-        with tempfile.TemporaryDirectory() as folder:
-            client = llm.Client(self.server.base_url, cache=f"{folder}/llm.sqlite", prices=prices)
-            with llm.using(client):
-                start, cpu = time.perf_counter(), time.process_time()
-                answer = work()
-                seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
+        with fresh(self.server, self.models):
+            start, cpu = time.perf_counter(), time.process_time()
+            answer = work()
+            seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
         if isinstance(answer, dict) and "cpu" in answer:
             seconds, cpu, answer = answer["seconds"], answer["cpu"], answer["answer"]
         self._line(name, self.server.stats(), seconds, cpu, judge(answer))
@@ -66,6 +63,17 @@ class Bench:
         told = [f"{each:,}" for each in (*calls, *tokens)]
         cells = [name, *told, f"{dollars:.4f}", f"{self.first / dollars:.1f}x", f"{seconds:.1f}", f"{cpu:.1f}", *judged]
         print("| " + " | ".join(f"{each:.3f}" if isinstance(each, float) else str(each) for each in cells) + " |", flush=True)
+
+
+@contextmanager
+def fresh(server: simulate.Server, models: Sequence[Model], **settings: Any) -> Iterator[None]:
+    """Ask `server` with an empty cache, at the models' prices."""
+    prices = {each.name: dict(zip(("input", "cached", "output"), each.price or (), strict=True)) for each in models}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        llm.using(llm.Client(server.base_url, cache=f"{folder}/llm.sqlite", prices=prices, **settings)),
+    ):
+        yield
 
 
 @contextmanager

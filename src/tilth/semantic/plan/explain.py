@@ -13,7 +13,7 @@ from tilth.semantic.plan.query import Ask, Limit, Match, Node, Scan, Sql, Where,
 def explained(chosen: Choice, plain: Choice, others: Sequence[Choice], tasks: Tasks, asked_for: str, took: float) -> str:
     """Return the chosen plan, the plain one, and the `others`; `took` is how many seconds the sample took."""
     lines = [f"plan for {asked_for}: {told(chosen)}; row by row by the reference: {told(plain)}", *_tree(chosen.node, tasks, 1)]
-    lines += ["other plans:"] + [f"  {told(each)}: {_order(each.node)}" for each in others if each is not chosen]
+    lines += ["other plans:"] + [f"  {told(each)}: {in_order(each.node)}" for each in others if each is not chosen]
     return "\n".join([*lines, f"the sample cost ${tasks.dollars:.4f} and took {took:.1f} s; its answers are in the cache"])
 
 
@@ -66,8 +66,8 @@ def _by(step: Asked) -> str:
     return f"a cascade {step.small} -> {step.question.model} at {step.target:g}" if isinstance(step, Guarded) else step.question.model
 
 
-def _order(node: Node) -> str:
-    """Who does what, in the order in which it is done."""
+def in_order(node: Node) -> str:
+    """Return who does what, in the order in which it is done."""
     return ", ".join(_who(each) for each in nodes(node) if isinstance(each, Ask | Match))
 
 
