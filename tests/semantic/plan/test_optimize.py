@@ -98,7 +98,7 @@ def test_the_best_within_a_time(simulator) -> None:
         began = time.perf_counter()
         _, account = plan.run()
         took = time.perf_counter() - began
-        assert plan.chosen.seconds / 3 < took < plan.chosen.seconds * 3
+        assert plan.chosen.seconds / 3 < took < plan.chosen.seconds * 3 + 0.5
         assert sum(spent.seconds for spent in account.spent.values()) == pytest.approx(took, rel=0.3)
     with pytest.raises(RecipeError, match="No plan"):
         optimize(query, ["slow", "quick"], seconds=0.01, sample=16)

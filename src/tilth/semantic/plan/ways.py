@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tilth.llm.session import Heard
 
 BATCHES = (1, 8, 32)
-WORTH = 0.9  # of the tokens of prompts of one row: fuller ones that take more are not worth a trial
+WORTH = 0.8  # of the tokens of prompts of one row: fuller ones that take more hardly pay for their longer answers and their trial
 SMALL_BLOCK = 4  # rows of each side in the reference's prompts of a join
 NEIGHBOURS = 2  # right rows that a sample takes for each left row
 METHODS: tuple[Method, ...] = ("block", "search")
