@@ -50,6 +50,7 @@ def test_effect_and_p_are_as_defined(sizes: tuple[int, ...]) -> None:
 
     of_x, of_y = [s(w) for w in x], [s(w) for w in y]
     found = weat(step, *terms)
+    assert found.difference == pytest.approx(np.mean(of_x) - np.mean(of_y), abs=1e-5)
     assert found.effect == pytest.approx((np.mean(of_x) - np.mean(of_y)) / np.std(of_x + of_y, ddof=1), abs=1e-5)
     if sizes[0] < 11:
         dealt = [sum(some) for some in itertools.combinations(of_x + of_y, len(x))]

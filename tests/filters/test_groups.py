@@ -46,6 +46,10 @@ def test_near_is_at_most_so_many_words_away(words: list[str], window: int) -> No
     assert found["group_young_near_school"][1] == 1  # a text ends where it ends
 
 
+def test_it_counts_again_under_another_name() -> None:
+    assert counted(Mentions(contexts=(), name="edited"), "she") == {"edited_women": [1], "edited_men": [0]}
+
+
 def test_it_keeps_the_laws() -> None:
     check(Mentions(), examples())
 
@@ -55,7 +59,7 @@ def test_it_keeps_the_laws() -> None:
     [
         (lambda: Terms("Women", ("she",)), "no name of a signal"), (lambda: Terms("a", ("two words",)), "'two words' is not one word"),
         (lambda: Terms("a", ()), "no words"), (lambda: Mentions((YOUNG, YOUNG)), "group_young"), (lambda: Mentions(()), "needs a group"),
-        (lambda: Mentions(window=0), "window"),
+        (lambda: Mentions(window=0), "window"), (lambda: Mentions(name="After it"), "cannot begin a signal"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_counted_is_said(make, says: str) -> None:

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import pytest
 
 import tilth as t
-from tilth import dedup, filters, read
+from tilth import bias, dedup, filters, read
 from tilth.memory import evaluate
 from tilth.probe import sample
 from tilth.stats.presence import presence
@@ -44,3 +44,12 @@ def test_after_every_step_it_is_what_is_left(corpus, tmp_path, first) -> None:
 def test_nothing_was_counted(corpus, tmp_path) -> None:
     run = t.run(corpus, [t.Filter("n > 9")], str(tmp_path / "out"), "inline")
     assert spoken(run) is None and presence(spoken(run)) == ()
+
+
+def test_what_an_edit_did_is_counted_again(tmp_path) -> None:
+    (tmp_path / "a.jsonl").write_text("\n".join(json.dumps({"text": f"she is at home {i}", "n": i}) for i in range(20)))
+    steps = [filters.Mentions(), bias.Counterfactual(share=1.0), filters.Mentions(name="swapped"), t.Filter("n > 4")]
+    *_, before, after = presence(spoken(t.run(read.Jsonl(str(tmp_path / "a.jsonl")), steps, str(tmp_path / "out"), "inline")))
+    assert after.step == "the same, counted again: swapped" and before.signals == after.signals
+    at = [before.signals.index(name) for name in ("group_men", "group_women", "group_men_near_family", "group_women_near_family")]
+    assert [before.mentions[i] for i in at] == [0, 15, 0, 15] and [after.mentions[i] for i in at] == [15, 0, 15, 0]

@@ -26,7 +26,7 @@ def documents(rng: np.random.Generator, n: int = 600) -> np.ndarray:
 
 def dropped(values: np.ndarray, gone: np.ndarray) -> tuple[Shift, ...]:
     parts = shares(list(NAMES))
-    return shifts(Spoken(NAMES, ("Filter",), sums(values[~gone], parts), {0: sums(values[gone], parts)}))
+    return shifts(Spoken(NAMES, ("Filter",), sums(values[~gone], parts), {0: sums(values[gone], parts)}, {}))
 
 
 def test_chance_is_how_shares_change_when_rows_are_dropped_at_random() -> None:

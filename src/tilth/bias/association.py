@@ -23,7 +23,7 @@ from tilth.segment import split_words
 from tilth.segment.pieces import Pieces
 
 FOLDS = 50  # parts of the documents that are left out in turn
-ENOUGH = 5  # parts that must mention a group for an interval
+ENOUGH = 10  # parts that must have mentions of each group, and words of the context near them, for an interval
 _NO_WORD = re.compile(r"[\d._:]")  # parts of addresses, and numbers
 
 
@@ -31,8 +31,8 @@ _NO_WORD = re.compile(r"[\d._:]")  # parts of addresses, and numbers
 class Association:
     """How often the words of `context` stand near words of the first group and of the second, and the log-odds ratio of that.
 
-    Above 0: rather beside the first. `low` and `high` hold for all contexts at once; they are None where too few documents mention
-    a group.
+    Above 0: rather beside the first. `low` and `high` hold for all contexts at once; they are None where too few documents tell:
+    fewer than ten of the fifty parts have the context, or a group.
     """
 
     context: str
@@ -187,8 +187,8 @@ def _interval(odds: np.ndarray, level: float, of: _Counts) -> tuple[np.ndarray, 
     """Return the ends of the intervals, float64[contexts], NaN where the folds do not tell how much documents differ."""
     left, many = odds[1:], len(odds) - 1
     spread = np.sqrt((many - 1) / many * ((left - left.mean(axis=0)) ** 2).sum(axis=0))
-    if ((of.whole > 0).sum(axis=0) < ENOUGH).any():
-        spread[:] = np.nan
+    few = (of.pairs.sum(axis=1) > 0).sum(axis=0) < ENOUGH
+    spread[few | ((of.whole > 0).sum(axis=0) < ENOUGH).any()] = np.nan
     reach = _student(1 - (1 - level) / 2 / max(1, odds.shape[1]), many - 1) * spread
     return odds[0] - reach, odds[0] + reach
 

@@ -19,11 +19,15 @@ _DRAWS = 20_000
 
 @dataclass(frozen=True)
 class Weat:
-    """`effect` in standard deviations, between -2 and 2; `p`, one-sided, of so large an effect if targets were dealt out at random.
+    """`difference` in mean cosines, and the same as `effect` in standard deviations of the words, between -2 and 2.
+
+    The effect says how consistent the words are, however small the difference: after a rewriting, look at `difference` too. `p`,
+    one-sided, is of so large an effect if targets were dealt out at random.
 
     `targets` and `attributes` are how many words of either pair of lists the embedding knew.
     """
 
+    difference: float
     effect: float
     p: float
     targets: tuple[int, int]
@@ -54,7 +58,7 @@ def weat(
     scores = (both @ near.T).mean(axis=1) - (both @ far.T).mean(axis=1)
     spread = float(scores.std(ddof=1)) if len(scores) > 1 else 0.0
     difference = float(scores[: len(x)].mean() - scores[len(x) :].mean())
-    return Weat(difference / spread if spread else 0.0, _p(scores, len(x), seed), (len(x), len(y)), (len(near), len(far)))
+    return Weat(difference, difference / spread if spread else 0.0, _p(scores, len(x), seed), (len(x), len(y)), (len(near), len(far)))
 
 
 def _known(embedding: Op, terms: Terms, name: str) -> np.ndarray:

@@ -58,7 +58,8 @@ class Mentions(Op):
 
     Words are those of Unicode's rules (UAX #29) in lower case, so "her" in "there" is none. The lists that come along are a small English
     beginning, of pronouns and nouns that say a gender; give lists of your own for other groups and languages. Measured first in a recipe,
-    the counts show what every later step does to them: `tilth stats` prints it. A count is not a judgement: it says who is spoken of.
+    the counts show what every later step does to them: `tilth stats` prints it. After steps that edit texts, count again under another
+    `name`, which the columns then begin with: Mentions(name="edited"). A count is not a judgement: it says who is spoken of.
 
     Source: contexts of career and family as in Caliskan, Bryson and Narayanan, Semantics derived automatically from language corpora
     contain human-like biases, Science 2017 (WEAT 6); counts of gendered words and of what stands beside them as in Zhao et al., Gender
@@ -72,9 +73,13 @@ class Mentions(Op):
     groups: tuple[Terms, ...] = (WOMEN, MEN)
     contexts: tuple[Terms, ...] = (CAREER, FAMILY)
     window: int = 10
+    name: str = "group"
 
     def __post_init__(self) -> None:
         twice = [name for name, times in Counter(self.signals).items() if times > 1]
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name):
+            fix = "small letters, digits and _: 'edited'"
+            raise RecipeError(f"{self.name!r} cannot begin a signal.", where="filters.Mentions", fix=fix)
         if twice or not self.groups or len(self.groups) + len(self.contexts) > _MOST or self.window < 1:
             raise RecipeError(
                 "The mentions cannot be counted.", where="filters.Mentions",
@@ -85,8 +90,8 @@ class Mentions(Op):
     @property
     def signals(self) -> tuple[str, ...]:
         """The columns that it adds, in their order."""
-        near = [f"group_{group.name}_near_{context.name}" for group in self.groups for context in self.contexts]
-        return (*(f"group_{group.name}" for group in self.groups), *near)
+        near = [f"{self.name}_{group.name}_near_{context.name}" for group in self.groups for context in self.contexts]
+        return (*(f"{self.name}_{group.name}" for group in self.groups), *near)
 
     @property
     def reads(self) -> tuple[str, ...]:

@@ -19,14 +19,18 @@ class Presence:
 
 
 def presence(of: Spoken | None) -> tuple[Presence, ...]:
-    """Return the corpus as it was when it was counted, and as each step that dropped counted rows left it; empty where none was counted."""
+    """Return the corpus as it was when it was counted, and as each step that dropped counted rows left it; empty where none was counted.
+
+    Last, the rows that were kept as they were counted again, after edits.
+    """
     if of is None:
         return ()
     now, found = of.kept, []
     for step, gone in reversed(of.gone.items()):
         found.append(_presence(f"after {of.steps[step]}", now, of.names))
         now = now.plus(gone)
-    return (_presence("as counted", now, of.names), *reversed(found))
+    again = [_presence(f"the same, counted again: {name}", sums, of.names) for name, sums in of.again.items()]
+    return (_presence("as counted", now, of.names), *reversed(found), *again)
 
 
 def _presence(step: str, sums: Sums, names: tuple[str, ...]) -> Presence:

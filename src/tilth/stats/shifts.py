@@ -45,7 +45,8 @@ def shifts(of: Spoken | None) -> tuple[Shift, ...]:
 
     What a step did is known, not estimated: the question is what it means. A row goes or stays as a whole, with all its mentions, and
     some rows have many; so rows are what is dealt out, and the variance of a share under random dropping is that of a ratio in sampling
-    without replacement. Counting mentions as if each came alone finds bias in one step of three that chose at random (bench/bias.py).
+    without replacement. Counting mentions as if each came alone finds bias in a third to two thirds of steps that chose at random
+    (docs/bias.md).
 
     Source: ratio estimates of Cochran, Sampling Techniques, 3rd ed. 1977, sections 2.11 and 6.4; Holm, A Simple Sequentially Rejective
     Multiple Test Procedure, 1979.

@@ -45,12 +45,16 @@ class Sums(NamedTuple):
 
 
 class Spoken(NamedTuple):
-    """The signals of a run, and the sums of the rows that it kept, and of those that each step dropped, by its place."""
+    """The signals of a run, and the sums of the rows that it kept, and of those that each step dropped, by its place.
+
+    `again` has the sums of the rows kept by the names under which `filters.Mentions` counted the same once more.
+    """
 
     names: tuple[str, ...]
     steps: tuple[str, ...]
     kept: Sums
     gone: dict[int, Sums]
+    again: dict[str, Sums]
 
 
 def spoken(run: Run) -> Spoken | None:
@@ -72,7 +76,25 @@ def spoken(run: Run) -> Spoken | None:
     for piece in stages[-1].values():
         for batch in read_piece(run.store(), piece, names):
             kept = kept.plus(sums(_values(batch, names), parts))
-    return Spoken(tuple(names), steps, kept, dict(sorted((step, found) for step, found in gone.items() if found.rows)))
+    by_step = dict(sorted((step, found) for step, found in gone.items() if found.rows))
+    return Spoken(tuple(names), steps, kept, by_step, {name: _again(run, name, names) for name in _names_again(run, stages, names)})
+
+
+def _names_again(run: Run, stages: list[dict[int, Piece]], names: Sequence[str]) -> list[str]:
+    made = [step["name"] for step in run.data["executed"] if step["$step"] == "tilth.filters.groups:Mentions"]
+    return [name for name in dict.fromkeys(made) if f"{name}_" != PREFIX and _has(run, stages[-1], _renamed(names, name))]
+
+
+def _again(run: Run, name: str, names: Sequence[str]) -> Sums:
+    found = sums(np.zeros((0, len(names))), shares(names))
+    for piece in run.pieces().values():
+        for batch in read_piece(run.store(), piece, _renamed(names, name)):
+            found = found.plus(sums(_values(batch, _renamed(names, name)), shares(names)))
+    return found
+
+
+def _renamed(names: Sequence[str], name: str) -> list[str]:
+    return [f"{name}_{signal.removeprefix(PREFIX)}" for signal in names]
 
 
 def shares(names: Sequence[str]) -> list[Share]:
