@@ -35,8 +35,8 @@ recipe = [
     clean.HtmlText(),
     clean.FixUnicode(),
     clean.Whitespace(),
-    filters.Language(),
-    # Books and laws were chosen for their language, which classical verse and lists of articles hardly show; code is in none of people's.
+    # Books and laws were chosen for their language: what their `lang` says stays. Verse and lists of articles are hard to tell.
+    *only("source not in ('books', 'laws')", [filters.Language(scores=())]),
     Filter("lang in ('en', 'de', 'fr', 'es', 'zh') or source in ('books', 'laws', 'code')", reason="another language"),
     Filter("lang_score >= 0.65 or source != 'web'", reason="language in doubt"),
     *only("source == 'web' and lang == 'en'", filters.fineweb(min_alpha_words_ratio=0.65, char_duplicates_ratio=0.1)),
@@ -45,7 +45,7 @@ recipe = [
     *dedup.exact(),
     *dedup.near(jaccard=0.8, keep="longest"),
     *only("source == 'web'", [clean.RedactPii()]),
-    learn_from(items, decontaminate.NGrams(n=0)),  # 13 words in a row, fewer for sets of short items (GPT-3)
+    learn_from(items, decontaminate.NGrams(n=0, share=0.5)),  # half of an item; n is 13, less for sets of short items (GPT-3)
     tokenize.Bpe(vocab=32_000, sample_bytes=30_000_000),
     select.Mix(
         (("books", 0.4), ("web", 0.2), ("laws", 0.15), ("howto", 0.1), ("code", 0.15)),
