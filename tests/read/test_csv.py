@@ -101,3 +101,10 @@ def test_unquoted_files_in_any_cut(
     found = read_all(reader, size)
     assert [(row["text"], row["n"]) for row in found] == rows
     assert found == read_all(reader)
+
+
+def test_a_header_that_is_no_text_costs_its_file_alone(tmp_path: Path, read_all: ReadAll) -> None:
+    (tmp_path / "a.csv").write_bytes(b"\xff\x00,text\n1,2\n")
+    (tmp_path / "b.csv").write_text("text\nfine\n")
+    bad, good = read_all(read.Csv(str(tmp_path)))
+    assert (good["text"], bad["error"]) == ("fine", "the header cannot be read: it is not UTF-8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from tilth.errors import CorpusError, RecipeError
-from tilth.read.columns import BATCH_ROWS, BOOL, FLOAT, INT, PROBE_ROWS, Fields, infer, places, to_batch
+from tilth.read.columns import BATCH_ROWS, BOOL, FLOAT, INT, PROBE_ROWS, Fields, error_row, infer, places, to_batch
 from tilth.read.csv_records import Record, records
 from tilth.read.files import Paths, list_files
 from tilth.read.lines import cut_bytes
@@ -60,7 +60,9 @@ class Csv(Reader):
     def schema(self, files: list[File]) -> pa.Schema:
         probed: list[dict[str, Any]] = []
         for file in files:
-            header = self._header(file.path)
+            header, error = self._header(file.path)
+            if error:
+                continue  # `read` will say so
             rows = (_row(record, header) for record in self._data(Span(file.path)))
             good = (row for row, error in rows if not error)
             probed += [dict.fromkeys(header), *islice(good, PROBE_ROWS - len(probed))]
@@ -70,7 +72,10 @@ class Csv(Reader):
         return infer(typed, self._fields, self._where)
 
     def read(self, span: Span, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        header = self._header(span.path)
+        header, error = self._header(span.path)
+        if error:
+            yield from [] if span.start else [error_row(f"{span.path}:0", f"the header cannot be read: {error}", schema, self.source)]
+            return
         if header:
             self._fields.check(header, span.path)
         numbers = {self._fields.of(field.name): field.type for field in schema if field.type in (INT, FLOAT, BOOL)}
@@ -88,14 +93,17 @@ class Csv(Reader):
     def _fields(self) -> Fields:
         return Fields(self.text, self.id, self.columns)
 
-    def _header(self, path: str) -> list[str]:
-        """The names of a file's fields; raise CorpusError where one comes twice."""
-        names = list(self.header) or next((record.cells for record in self._records(Span(path))), [])
+    def _header(self, path: str) -> tuple[list[str], str | None]:
+        """The names of a file's fields, or why they cannot be read; raise CorpusError where one comes twice."""
+        first = None if self.header else next(self._records(Span(path)), None)
+        if first and (first.error or not _is_text(first.cells)):
+            return [], first.error or "it is not UTF-8"
+        names = list(self.header) or (list(first.cells) if first else [])
         twice = [name for name in names if names.count(name) > 1]
         if twice:
             why = f"the header is {names}"
             raise CorpusError(f"Two columns are called {twice[0]!r}.", where=path, why=why, fix="name the columns: header=(...)")
-        return names
+        return names, None
 
     def _data(self, span: Span) -> Iterator[Record]:
         return islice(self._records(span), 0 if self.header or span.start else 1, None)
@@ -103,6 +111,11 @@ class Csv(Reader):
     def _records(self, span: Span) -> Iterator[Record]:
         tabbed = span.path.lower().endswith(compressed((".tsv", ".tab")))
         return records(span, self.delimiter or ("\t" if tabbed else ","), self.quote, self.max_bytes)
+
+
+def _is_text(cells: Sequence[str]) -> bool:
+    """Whether all cells are characters; bytes that are not UTF-8 come as surrogates."""
+    return not any("\ud800" <= character <= "\udfff" for cell in cells for character in cell)
 
 
 def _row(record: Record, header: list[str]) -> tuple[dict[str, str], str | None]:
