@@ -23,7 +23,7 @@ def page(folder: Path, steps: list) -> str:
 def test_what_a_step_changed_is_told_with_documents(tmp_path: Path) -> None:
     text = page(tmp_path, [filters.Mentions(window=2), t.Filter("s >= 1", reason="low")])
     section = text.partition('id="people"')[2].partition("</section>")[0]
-    assert "2 of 6 changes are more than chance" in section and "Filter: low dropped most of men" in section
+    assert "2 of 2 changes are more than chance. Of 4 more" in section and "Filter: low dropped most of men" in section
     assert "He digs" in section and "house.org" not in section and "<bdi>sings</bdi>" in section
     assert "<b>" not in section.replace("<b>+", "").replace("<b>-", "") and 'href="#people"' in text
 

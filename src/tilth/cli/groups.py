@@ -14,13 +14,17 @@ if TYPE_CHECKING:
 _EXCERPT = 160  # characters
 
 
-def told(found: People) -> None:
+def whom(found: People) -> None:
     """Print all of it."""
     mentions(found.presence)
     line("")
-    if found.shifts:
-        table(_HEAD, [_row(one) for one in found.shifts], "What each step did to the shares")
-        line("by chance: 95 of 100 random choices of as many rows change the share by less; p is for all comparisons together\n")
+    told = [one for one in found.shifts if one.p is not None]
+    if told:
+        table(_HEAD, [_row(one) for one in told], "What each step did to the shares")
+        line("by chance: 95 of 100 random choices of as many rows change the share by less; p is for all comparisons together")
+    if len(told) < len(found.shifts):
+        line(f"of {len(found.shifts) - len(told)} more changes nothing can be said: too few rows went or stayed")
+    line("")
     for beside in found.beside:
         _beside(beside)
     for shift, examples in found.examples:
@@ -50,11 +54,9 @@ _HEAD = ("step", "rows dropped", "share of", "before", "after", "change", "by ch
 
 def _row(one: Shift) -> tuple[object, ...]:
     change = f"{100 * one.change:+.2f}"
-    if one.chance is None or one.p is None:
-        return one.step, one.rows, _name(one), share(one.before, 1), share(one.after, 1), change, "", "", "too few rows"
-    p = "<0.001" if one.p < 0.001 else f"{one.p:.3f}"
+    p = "<0.001" if (one.p or 0) < 0.001 else f"{one.p:.3f}"
     far = "more than chance" if one.beyond_chance else ""
-    return one.step, one.rows, _name(one), share(one.before, 1), share(one.after, 1), change, f"±{100 * one.chance:.2f}", p, far
+    return one.step, one.rows, _name(one), share(one.before, 1), share(one.after, 1), change, f"±{100 * (one.chance or 0):.2f}", p, far
 
 
 def _name(one: Shift) -> str:
@@ -68,9 +70,11 @@ def _of(one: Shift) -> str:
 
 def _beside(found: Beside) -> None:
     rows = [_word(here, there) for here, there in zip(found.kept, found.gone, strict=True)]
-    title = f"Words rather beside {found.first} (above 0) or {found.second}: log-odds in {found.rows[0]:,} rows kept, {found.rows[1]:,} not"
-    table(("word", found.first, found.second, "kept", "from", "to", "dropped"), rows, title)
-    line("" if rows else "no word stands beside one of them more often than chance would have it\n")
+    kept, gone = found.rows
+    line(f"Words rather beside {found.first} (above 0) or {found.second}: log-odds in {kept:,} rows kept, {gone:,} dropped")
+    if rows:
+        table(("word", found.first, found.second, "kept", "from", "to", "dropped"), rows)
+    line("" if rows else "none more often than chance would have it\n")
 
 
 def _word(here: Association, there: Association | None) -> tuple[object, ...]:

@@ -42,11 +42,11 @@ def command(given: argparse.Namespace) -> None:
         found = propose(given.out, **_how(given.propose))
         return _json([{**vars(each), "rule": each.rule} for each in found]) if given.json else _proposals(found)
     if given.groups:
-        from tilth.cli.groups import told
+        from tilth.cli.groups import whom
         from tilth.stats import people
 
-        whom = people(given.out, given.most)
-        return _json(asdict(whom)) if given.json else told(whom)
+        told = people(given.out, given.most)
+        return _json(asdict(told)) if given.json else whom(told)
     of = stats(given.out, given.most, given.sample)
     if given.json:
         return _json(of.to_json())

@@ -21,10 +21,12 @@ def people(spoken: Spoken) -> Html:
         "what dropping as many rows at random would do (95 of 100 times less than ±). Marked is what chance hardly explains, all "
         "comparisons taken together (Holm, 5 %). A count is of words, not of people.",
     )  # fmt: skip
-    far = sum(one.beyond_chance for one in found.shifts)
-    told = tag("p", f"{far} of {len(found.shifts)} changes are more than chance.") if found.shifts else None
+    known = [one for one in found.shifts if one.p is not None]
+    far, rest = sum(one.beyond_chance for one in known), len(found.shifts) - len(known)
+    more = f" Of {rest} more nothing can be said: too few rows went or stayed." if rest else ""
+    told = tag("p", f"{far} of {len(known)} changes are more than chance.{more}") if found.shifts else None
     return joined(
-        text, _mentions(found.presence), told, _shifts(found.shifts) if found.shifts else None,
+        text, _mentions(found.presence), told, _shifts(known) if known else None,
         [_examples(shift, documents) for shift, documents in spoken.examples if documents], [_beside(one) for one in found.beside],
     )  # fmt: skip
 
@@ -42,10 +44,10 @@ def _cell(one: Presence, at: int) -> Html:
     return joined(count(one.mentions[at]), " ", tag("small", share(one.mentions[at], whole)))
 
 
-def _shifts(found: tuple[Shift, ...]) -> Html:
+def _shifts(found: list[Shift]) -> Html:
     rows: list[list[object]] = [
         [one.step, _name(one.signal), share(one.before, 1), share(one.after, 1), _change(one),
-         "too few rows" if one.chance is None else f"±{100 * one.chance:.2f}", "" if one.p is None else _p(one.p)]
+         f"±{100 * (one.chance or 0):.2f}", _p(one.p or 0)]
         for one in found
     ]  # fmt: skip
     return table(["step", "share of", "before", "after", "change, points", "by chance", "p"], rows, numbers=2)
