@@ -6,6 +6,8 @@ import time
 
 import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tilth.errors import RecipeError
 from tilth.llm.simulate import Gold, Model
@@ -82,26 +84,25 @@ def test_the_best_within_a_budget(simulator) -> None:
 
 
 def test_the_best_within_a_time(simulator) -> None:
-    """The cheap model is slow: a stated time goes to the dear one, and both take about as long as was foretold."""
-    slow, quick = Model("slow", base_seconds=0.05, decode_seconds=0.0006), Model("quick", base_seconds=0.02)
+    """The cheap model is slow: a stated time goes to the dear one, which takes about as long as was foretold."""
+    slow, quick = Model("slow", base_seconds=0.05, decode_seconds=0.004), Model("quick", base_seconds=0.1)
     prices = {"slow": PRICES["small"], "quick": PRICES["big"]}
     simulator(*GOLD, models=(slow, quick), prices=prices, in_flight=2)
     query = Query(Scan(TABLE.slice(0, 320))).filter("Is it rare?")
-    cheap = optimize(query, ["slow", "quick"], quality=0.5, sample=16)
-    fast = optimize(query, ["slow", "quick"], quality=0.5, seconds=cheap.chosen.seconds / 2, sample=16)
-    best = optimize(query, ["slow", "quick"], seconds=60, sample=16)
+    cheap = optimize(query, ["slow", "quick"], quality=0.5, sample=8)
+    fast = optimize(query, ["slow", "quick"], quality=0.5, seconds=cheap.chosen.seconds / 2, sample=8)
+    best = optimize(query, ["slow", "quick"], seconds=600, sample=8)
     assert [asked(plan.chosen.node)[0][1] for plan in (cheap, fast, best)] == ["slow", "quick", "slow"]
     assert fast.chosen.seconds + fast.sampling < cheap.chosen.seconds / 2 and fast.chosen.dollars > cheap.chosen.dollars
     assert best.chosen.quality == 1.0
     assert best.plain.seconds == pytest.approx(cheap.plain.seconds)  # the sample is in the cache, and its times with it
-    for plan in (cheap, fast):
-        began = time.perf_counter()
-        _, account = plan.run()
-        took = time.perf_counter() - began
-        assert plan.chosen.seconds / 3 < took < plan.chosen.seconds * 3 + 0.5
-        assert sum(spent.seconds for spent in account.spent.values()) == pytest.approx(took, rel=0.3)
+    began = time.perf_counter()
+    _, account = fast.run()
+    took = time.perf_counter() - began
+    assert fast.chosen.seconds / 2 < took < fast.chosen.seconds * 3
+    assert fast.chosen.seconds / 2 < sum(spent.seconds for spent in account.spent.values()) <= took
     with pytest.raises(RecipeError, match="No plan"):
-        optimize(query, ["slow", "quick"], seconds=0.01, sample=16)
+        optimize(query, ["slow", "quick"], seconds=0.01, sample=8)
 
 
 def test_a_sample_of_the_default_size_shows_the_default_quality() -> None:
@@ -113,6 +114,25 @@ def test_no_price_no_plan(simulator) -> None:
     simulator(*GOLD, models=(BIG,), prices={})
     with pytest.raises(RecipeError, match="price"):
         optimize(Query(Scan(TABLE)).filter("Is it rare?"), ["big"], sample=8)
+
+
+STEPS = (
+    lambda query: query.filter("Is it rare?"), lambda query: query.filter("Is it common?"), lambda query: query.map("Say it.", name="said"),
+    lambda query: query.where("n % 3 <> 1"), lambda query: query.limit(7), lambda query: query.limit(3),
+)  # fmt: skip
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(STEPS), min_size=1, max_size=5, unique=True), st.integers(0, 60), st.sampled_from([0.5, 0.95]))
+def test_models_without_error_say_by_any_plan_what_they_say_as_written(simulator, steps, rows, quality) -> None:
+    simulator(*GOLD, models=(BIG, SMALL), prices=PRICES)
+    query = Query(Scan(TABLE.slice(0, rows)))
+    for step in steps:
+        query = step(query)
+    planned, written = (table.select(["n", *({"said"} & {*table.schema.names})]).to_pydict() for table in (
+        optimize(query, ["big", "small"], quality=quality, sample=8).run()[0], run(query, "big")[0],
+    ))  # fmt: skip
+    assert planned == written
 
 
 def test_a_bad_plan_is_seen_through(simulator) -> None:

@@ -102,7 +102,7 @@ def measured(
         made, heard = _timed(other, sample)
         agreed = int(pc.sum(_same(reference[first.column], made[other.column])).as_py() or 0)
         ways.append(_way(other, made, heard, agreed, least_share(agreed, len(sample), delta / len(others))))
-        if isinstance(first, Filter) and other.question.batch == 1:
+        if isinstance(first, Filter) and other.question.batch == 1 and len(sample):
             cascades += [_cascade(first, reference, ways[0], ways[-1], made, target, delta) for target in targets]
     return Measured(_passes(reference), (*ways, *cascades), sum(way.dollars for way in ways) * len(sample))
 
@@ -252,7 +252,7 @@ def _same(a: pa.ChunkedArray, b: pa.ChunkedArray) -> pa.Array:
 
 
 def _passes(made: pa.Table) -> float:
-    gone = pa.array([False] * len(made))
+    gone = pa.array([False] * len(made), pa.bool_())
     for name in ("drop", "error"):
         if name in made.schema.names:
             gone = pc.or_(gone, made[name].is_valid())
