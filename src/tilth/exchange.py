@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -36,27 +36,27 @@ def _mix(values: np.ndarray) -> np.ndarray:
 
 
 class Homes:
-    """Columns of the shards that are at home in one partition, looked up by address; one shard is in memory at a time."""
+    """Columns of the shards that are at home in one partition, looked up by address; a batch and what was asked for are in memory."""
 
     def __init__(self, store: Store, pieces: Sequence[Piece]) -> None:
         self.store, self.pieces = store, {piece.shard: piece for piece in pieces}
 
     def take(self, rows: pa.Array, columns: Sequence[str]) -> pa.Table:
         """Return these columns at these addresses (uint64[n]), aligned with `rows`."""
-        wanted = np.asarray(rows)
-        shards = wanted >> np.uint64(32)
-        found, order = [], []
-        for shard in np.unique(shards):
-            at = np.flatnonzero(shards == shard)
-            batches = list(read_piece(self.store, self.pieces[int(shard)], columns))
-            table = pa.Table.from_batches(batches).combine_chunks()
-            found.append(table.take(pa.array(np.searchsorted(table["row"].to_numpy(), wanted[at]))).select(list(columns)))
-            order.append(at)
-        if not found:
-            return self._no_rows(columns)
-        back = np.empty(len(wanted), np.int64)
-        back[np.concatenate(order)] = np.arange(len(wanted))
-        return pa.concat_tables(found).take(pa.array(back))
+        wanted, back = np.unique(np.asarray(rows), return_inverse=True)
+        cuts = np.flatnonzero(np.diff(wanted >> np.uint64(32))) + 1
+        found = [batch for some in np.split(wanted, cuts) if len(some) for batch in self._of_shard(some, columns)]
+        return pa.Table.from_batches(found).combine_chunks().take(pa.array(back)) if found else self._no_rows(columns)
+
+    def _of_shard(self, wanted: np.ndarray, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Yield these columns at addresses of one shard, in ascending order; what lies behind the last is not read."""
+        for batch in read_piece(self.store, self.pieces[int(wanted[0]) >> 32], columns):
+            mine = np.asarray(batch["row"])
+            here, wanted = np.split(wanted, [np.searchsorted(wanted, mine[-1], side="right")])
+            if len(here):
+                yield batch.select(list(columns)).take(pa.array(np.searchsorted(mine, here)))
+            if not len(wanted):
+                return
 
     def _no_rows(self, columns: Sequence[str]) -> pa.Table:
         for piece in self.pieces.values():

@@ -41,12 +41,17 @@ def _joined(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     rows, size = 0, 0
     for batch in batches:
         if held and (rows + len(batch) > JOINED_ROWS or size + batch.nbytes > JOINED_BYTES):
-            yield pa.concat_batches(held)
+            yield _one(held)
             held, rows, size = [], 0, 0
         held.append(batch)
         rows, size = rows + len(batch), size + batch.nbytes
     if held:
-        yield pa.concat_batches(held)
+        yield _one(held)
+
+
+def _one(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    """One batch of several; Arrow copies even a single one, and most are big ones that stand alone."""
+    return batches[0] if len(batches) == 1 else pa.concat_batches(batches)
 
 
 def _bounded(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
