@@ -149,7 +149,7 @@ def test_a_spent_budget_stops_the_join_and_what_was_answered_is_kept(simulator) 
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"method": "guess"}, {"how": "outer"}, {"limit": 3, "how": "left"}, {"block": 0}, {"recall": 1.0}, {"left_columns": ("nom",)}]
+    "wrong", [{"method": "guess"}, {"how": "outer"}, {"limit": 3, "how": "left"}, {"block": -1}, {"recall": 1.0}, {"left_columns": ("no",)}]
 )
 def test_what_cannot_be(wrong: dict) -> None:
     left, right, _ = beers(9)

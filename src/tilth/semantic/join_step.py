@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pyarrow as pa
 
@@ -16,6 +17,7 @@ from tilth.semantic.asking.meter import Meter, Spent
 from tilth.semantic.asking.question import slug
 from tilth.semantic.asking.rows import Different, different
 from tilth.semantic.join import Method, Plan
+from tilth.semantic.pairs.block_size import START
 from tilth.semantic.pairs.pairs import Task, Verdicts
 from tilth.semantic.pairs.right_side import check_column, right_table
 from tilth.semantic.pairs.windows import by_windows
@@ -38,6 +40,8 @@ class Join(Op):
     ('text',)
     """
 
+    version: ClassVar[int] = 2
+
     instruction: str
     right: str | bytes
     model: str
@@ -47,7 +51,7 @@ class Join(Op):
     name: str = ""
     method: Method = "auto"
     batch: int = 16
-    block: int = 32
+    block: int = 0
     room: int = 8000
     candidates: int = 10
     recall: float = 0.0
@@ -66,8 +70,8 @@ class Join(Op):
 
     @property
     def _plan(self) -> Plan:
-        task = Task(self.instruction, self.model, self.batch, self.block, self.room)
-        return Plan(task, self.method, self.candidates, self.recall, self.embedding, self.guess)
+        task = Task(self.instruction, self.model, self.batch, self.block or START, self.room)
+        return Plan(task, not self.block, self.method, self.candidates, self.recall, self.embedding, self.guess)
 
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         return next(self.stream([batch]))
@@ -82,7 +86,8 @@ class Join(Op):
         async def work(session: llm.Session, window: pa.Table) -> list[Answer]:
             meter = Meter(session, f"semantic join: {self.instruction[:60]}")
             left = different(window, self.columns)
-            return _answers(await self._plan.run(meter, left, right), left, right, ids, len(window), meter.spent)
+            found, _ = await self._plan.run(meter, left, right)
+            return _answers(found, left, right, ids, len(window), meter.spent)
 
         for batch, answers in by_windows(batches, WINDOW, lambda windows: llm.in_order(work, windows, window=2)):
             yield columns(batch, self.name or slug(self.instruction), answers, IDS)

@@ -27,7 +27,7 @@ def test_it_says_what_the_nested_loop_says_with_a_hundredth_of_the_prompts(simul
     left, right, gold = beers(40, stride=3)
     simulator(Gold(SAME, "join", gold))
     plain = semantic.join(left, right, SAME, "m", method="nested")
-    block = semantic.join(left, right, SAME, "m", method="block")
+    block = semantic.join(left, right, SAME, "m", method="block", block=32)
     assert pairs(plain) == pairs(block) == {(3 * i, i) for i in range(14)}
     assert plain.spent.calls == 1600 and block.spent.calls <= 16
 

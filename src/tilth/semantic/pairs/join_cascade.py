@@ -41,7 +41,7 @@ class Guarded:
 def cascade_join(
     left: Any, right: Any, instruction: str, model: str, *, left_columns: tuple[str, ...] = (), right_columns: tuple[str, ...] = (),
     precision: float = 0.9, recall: float = 0.9, delta: float = 0.05, small: str = "", candidates: int = 10, embedding: str = "words",
-    batch: int = 16, block: int = 32, room: int = 8000,
+    batch: int = 16, block: int = 8, room: int = 8000,
 ) -> Joined:  # fmt: skip
     """Return the pairs of rows of two tables or frames that match by `instruction`, with guarantees, and without asking about all of them.
 
@@ -63,7 +63,7 @@ def cascade_join(
         meter = Meter(session, where)
         found, method = await _joined(meter, task, guarded, mine, other)
         matches, silent = (pairs_table(sorted(spread(part, mine, other), key=_place)) for part in (found.matches, found.unanswered))
-        return Joined(matches, silent, meter.spent, method)
+        return Joined(matches, silent, meter.spent, method, block)
 
     return next(iter(llm.in_order(work, [None], window=1)))
 

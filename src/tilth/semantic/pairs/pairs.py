@@ -30,7 +30,7 @@ class Task:
     instruction: str
     model: str
     batch: int = 16
-    block: int = 32
+    block: int = 8
     room: int = 8000
     limit: int = 0
 
@@ -63,6 +63,13 @@ class Verdicts:
             self.unanswered[pair] = answer
         elif answer.value:
             self.matches[pair] = answer
+
+    def amend(self, pair: Pair, answer: Answer) -> None:
+        """Put a later answer, if it is one, in the place of what was known of a pair."""
+        if answer.status == "ok":
+            self.matches.pop(pair, None)
+            self.unanswered.pop(pair, None)
+            self.add(pair, answer)
 
     def enough(self, limit: int) -> bool:
         """Whether a limit is reached."""
@@ -103,6 +110,16 @@ async def ask_pairs(
                 found.add(pair, answer)
                 if heard is not None:
                     heard(pair, answer)
+    return found
+
+
+async def alone(
+    session: Asks, task: Task, left: Sequence[Row], right: Sequence[Row], pairs: Iterable[Pair], said: Mapping[Pair, Answer]
+) -> dict[Pair, Answer]:
+    """Return `said` with the answers about these pairs, those that it lacks asked in prompts of their own."""
+    found = dict(said)
+    new = [pair for pair in pairs if pair not in said]
+    await ask_pairs(session, replace(task, batch=1), left, right, new, Verdicts(), found.__setitem__)
     return found
 
 
