@@ -40,6 +40,15 @@ def test_what_is_passed_on_names_no_folder(chain: str, tmp_path: Path) -> None:
     assert str(tmp_path) not in str(nameless(lineage(chain)))
 
 
+def test_folders_in_folders_are_one(tmp_path: Path) -> None:
+    for name in ("a.txt", "deep/b.txt", "deep/er/c.txt", "deeper/d.txt"):
+        (tmp_path / "texts" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "texts" / name).write_text("One text.")
+    t.run(read.Text(str(tmp_path / "texts")), [], str(tmp_path / "out"), "inline")
+    (found,) = lineage(str(tmp_path / "out")).inputs
+    assert found.folder == str(tmp_path / "texts") and found.files == 4
+
+
 def test_no_run(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="no finished run"):
         lineage(str(tmp_path))

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from tilth import catalog, load, run
+from tilth import catalog, filters, load, only, run
 from tilth.dedup import exact
 from tilth.errors import RecipeError
 from tilth.memory import evaluate
 from tilth.probe import sample
-from tilth.read import Jsonl
+from tilth.read import Jsonl, union
 from tilth.rules import Filter, with_threshold
 from tilth.sweep import places, sweep
 
@@ -123,3 +123,15 @@ def test_rules_after_a_barrier_are_swept_too(made: tuple[Jsonl, list[Any], str],
     one, = sweep(str(tmp_path / "out"), "late", values=[5, 50])
     for point in one.points:
         assert (one.came.rows, point.rows, point.bytes) == ran_with(corpus, steps, 5, with_threshold(one.rule, 0, point.value))
+
+
+def test_shards_of_which_nothing_came(tmp_path: Path) -> None:
+    """Rules for one source: the shards of others have no number, of one that lost all its rows no batch comes."""
+    for name, words in (("web", range(2, 9)), ("books", range(3, 6)), ("gone", [1])):
+        rows = [{"id": f"{name}{n}", "text": " ".join(["a"] * n)} for n in words]
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    corpus = union(**{name: Jsonl(str(tmp_path / f"{name}.jsonl")) for name in ("web", "books", "gone")})
+    rules = [Filter("source != 'gone'"), *only("source == 'web'", [filters.GopherQuality(), Filter("gopher_words >= 4", "short")])]
+    run(corpus, rules, str(tmp_path / "out"), "inline")
+    (found,) = sweep(str(tmp_path / "out"), "gopher_words", (3, 4, 9))
+    assert [(point.value, point.rows) for point in found.points] == [(3.0, 9), (4.0, 8), (9.0, 3)] and found.came.rows == 10

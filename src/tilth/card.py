@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow.compute as pc
 import yaml
 
+from tilth.contamination import contamination
 from tilth.lineage import Lineage, lineage_of, nameless
 from tilth.piece import read_piece, schema_of
 from tilth.run import Run
@@ -115,16 +116,14 @@ def _idle(run: Run) -> str:
 
 def _evaluation(run: Run) -> list[str]:
     """How much of the evaluation sets was found, and what became of it."""
-    from tilth.decontaminate import report  # which reads runs
-
-    found = report(run)
+    found = contamination(run)
     if found is None:
         return []
     rows = [(row["set"], row["items"], row["hit"], row["dirty"]) for row in found.exposed.to_pylist()]
     done = {"cut": "was cut out", "drop": "was dropped with its document", "mark": "was marked and is still there"}[found.action]
     return [
         "## Evaluation sets\n\n" + _table(("set", "items", "items of which it had a part", "of which it had 80 %"), rows)
-        + f"\nWhat was found {done}. Items in other words may be left.\n"
+        + f"\nWhat had {f'{found.share:.0%} of an item' if found.share else 'any part'} {done}. Items in other words may be left.\n"
     ]  # fmt: skip
 
 

@@ -63,7 +63,7 @@ def lineage_of(run: Run, depth: int = DEPTH) -> Lineage:
         for span, digest in zip(shard.spans, shard.digests, strict=True):
             path = _OF_SOURCE.sub("", span.path)
             folders.setdefault(posixpath.dirname(path), {}).setdefault(path, digest)
-    inputs = tuple(_input(folder, found, run, depth) for folder, found in sorted(folders.items()))
+    inputs = _merged([_input(folder, found, run, depth) for folder, found in sorted(folders.items())])
     steps = tuple(entry["step"] for entry in run.funnel if entry["step"] != "read")
     data = run.data
     return Lineage(run.out, data["version"], data["rows_in"], data["rows_out"], data["input_bytes"], steps, inputs)
@@ -82,6 +82,22 @@ def _input(folder: str, found: dict[str, str], run: Run, depth: int) -> Input:
     parent = _run_around(folder)
     other = bool(parent) and posixpath.normpath(parent) != posixpath.normpath(run.out)
     return Input(folder, len(found), next(iter(found.values())), lineage_of(load(parent), depth - 1) if other else None)
+
+
+def _merged(inputs: list[Input]) -> tuple[Input, ...]:
+    """Return the inputs, folders that lie in one another as the outermost; those of runs stay as they are."""
+    found: list[Input] = []
+    for each in inputs:
+        top = next((at for at, other in enumerate(found) if not each.made_by and _inside(each.folder, other)), None)
+        if top is None:
+            found.append(each)
+        else:
+            found[top] = replace(found[top], files=found[top].files + each.files)
+    return tuple(found)
+
+
+def _inside(folder: str, other: Input) -> bool:
+    return not other.made_by and bool(other.folder) and folder.startswith(other.folder.rstrip("/") + "/")
 
 
 def _last(path: str) -> str:

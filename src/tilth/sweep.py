@@ -90,8 +90,10 @@ def _sweep(run: Run, place: Place, values: Sequence[float], steps: int) -> Sweep
 
 def _quantiles(parts: list[pa.Array], steps: int) -> list[float]:
     """Values that are there, at even shares of the rows, the very ends left out."""
-    known = pc.drop_null(pa.chunked_array(parts))
-    if known.type == pa.bool_() or not len(known):
+    if any(pa.types.is_boolean(part.type) for part in parts):
+        return []
+    known = pc.drop_null(pa.chunked_array([part.cast(pa.float64()) for part in parts]))  # the audit has every number as one
+    if not len(known):
         return []
     found = np.quantile(known.to_numpy(), np.linspace(0.02, 0.98, steps), method="nearest")
     return [value for value in found.tolist() if np.isfinite(value)]
@@ -112,7 +114,8 @@ def _came(run: Run, step: int, names: tuple[str, ...]) -> Iterator[pa.RecordBatc
         before = _piece(int(shard), receipts[:-1])
         after = _piece(int(shard), receipts)
         gone = _audited(store, receipts[-1], step - stages[number]["offset"])
-        yield _joined(store, before, after, gone, names)
+        if (after is not None and after.rows) or (gone is not None and len(gone)):
+            yield _joined(store, before, after, gone, names)
 
 
 def _piece(shard: int, receipts: list[Any]) -> Piece | None:

@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 from recipes.pages import german, page, prose
 
-from tilth import decontaminate, read, run
+from tilth import read, run
+from tilth.contamination import contamination
 from tilth.read.union import Union
 from tilth.recipe import Recipe, load
 from tilth.select import Mix
@@ -40,8 +41,10 @@ def made(folder: Path) -> None:
     ])  # fmt: skip
     write(folder / "laws" / "a.jsonl", [{"id": "law", "text": "\n\n".join(german(4))}])
     write(folder / "howto" / "a.jsonl", [
-        {"id": "tar", "text": "# tar\n\n> An archive utility.\n\n- Create an archive and write it to a file:\n\n`tar cf target.tar file1 file2`"},
-        {"id": "wat", "text": "# tar\n\n> Архиватор файлов.\n\n- Создать архив и записать его в файл на диске:\n\n`tar cf target.tar file1 file2`"},
+        {"id": "tar",
+         "text": "# tar\n\n> An archive utility.\n\n- Create an archive and write it to a file:\n\n`tar cf target.tar file1 file2`"},
+        {"id": "wat",
+         "text": "# tar\n\n> Архиватор файлов.\n\n- Создать архив и записать его в файл на диске:\n\n`tar cf target.tar file1 file2`"},
     ])  # fmt: skip
     pages = {"long": prose(5), "short": prose(7)[:1], "lang": german(6), "goods": ["Blue Table Lamp", "Green Chair Sofa"] * 40}
     (folder / "pages").mkdir()
@@ -88,7 +91,7 @@ def test_each_source_meets_its_own_rules(tmp_path: Path, monkeypatch: pytest.Mon
     assert drawn == {"wat": "another language", "short": "gopher_short_doc", "goods": drawn["goods"], "long": "max_line_length"}
     assert set(kept) | set(gone) == {"novel", "held", "verse", "law", "tar", "wat", "long", "short", "lang", "goods", "good"}
     assert ITEM not in kept["held"]["text"] and kept["held"]["copies"] >= 1
-    found = decontaminate.report(finished)
+    found = contamination(finished)
     assert found is not None and {row["set"]: row["hit"] for row in found.exposed.to_pylist()} == {"gsm8k": 1, "humaneval": 0, "mmlu": 0}
 
 
@@ -119,7 +122,7 @@ def test_real_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "books" / "leaked.jsonl", [{"id": f"leak{n}", "text": f"Exercise. {text}"} for n, text in enumerate(questions[:40])])
     corpus, recipe = loaded(tmp_path, monkeypatch, 400_000)
     finished = run(corpus, recipe.steps, str(tmp_path / "out"), "local:2")
-    found = decontaminate.report(finished)
+    found = contamination(finished)
     assert found is not None and found.exposed.to_pylist()[0]["hit"] >= 40
     reasons = Counter(pq.read_table(tmp_path / "out" / "audit")["reason"].to_pylist())
     assert reasons["contaminated by gsm8k"] == 40 and reasons["another language"] > 100

@@ -2,13 +2,9 @@
 
 from tilth.decontaminate.datatrove import DatatroveOverlap
 from tilth.decontaminate.exposure import Exposure, exposed, hits
-from tilth.decontaminate.found import Found, report
 from tilth.decontaminate.ngrams import CommonNGrams, NGrams
 from tilth.decontaminate.overlap import Overlap
 from tilth.decontaminate.paraphrases import Paraphrased, Paraphrases
 from tilth.decontaminate.remove import Remove
 
-__all__ = [
-    "CommonNGrams", "DatatroveOverlap", "Exposure", "Found", "NGrams", "Overlap", "Paraphrased", "Paraphrases", "Remove", "exposed", "hits",
-    "report",
-]
+__all__ = ["CommonNGrams", "DatatroveOverlap", "Exposure", "NGrams", "Overlap", "Paraphrased", "Paraphrases", "Remove", "exposed", "hits"]

@@ -1,11 +1,11 @@
-"""Test items in the corpus, for the page: what `decontaminate.report` says, its documents as the page shows documents."""
+"""Test items in the corpus, for the page: what `contamination` says, its documents as the page shows documents."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from tilth.decontaminate import Found, report
+from tilth.contamination import Contamination, contamination
 from tilth.run import Run
 from tilth.web.trails import Document, Show
 
@@ -16,13 +16,13 @@ MOST = 12  # stretches shown, of different items
 class Exposures:
     """All of it, and of the items that documents have most of, one stretch each."""
 
-    found: Found
+    found: Contamination
     stretches: list[tuple[dict[str, Any], Document]]
 
 
 def exposures_of(run: Run, show: Show) -> Exposures | None:
     """Return what a run found of evaluation sets, None where none was looked for."""
-    found = report(run)
+    found = contamination(run)
     if found is None:
         return None
     hits = found.hits.sort_by([("share", "descending"), ("item", "ascending"), ("document", "ascending")]).to_pylist()

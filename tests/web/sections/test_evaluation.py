@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from decontaminate.test_found import corpus, exam
+from test_contamination import corpus, exam
 
 import tilth as t
 from tilth import decontaminate

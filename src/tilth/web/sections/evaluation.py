@@ -19,9 +19,13 @@ def evaluation(exposures: Exposures) -> Html:
     ]
     text = lead(
         "Items of evaluation sets, looked for in every document. An item is hit where a document has a stretch of it, and dirty where "
-        f"documents together have four fifths of its words. What was found {DONE[found.action]}.",
+        f"documents together have four fifths of its words. What had {_least(found.share)} {DONE[found.action]}.",
     )
     return joined(text, table(["set", "items", "hit", "dirty", "share dirty"], rows), _stretches(exposures))
+
+
+def _least(share_of: float) -> str:
+    return f"{share_of:.0%} of an item" if share_of else "any part"
 
 
 def _stretches(exposures: Exposures) -> Html:

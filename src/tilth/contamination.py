@@ -15,15 +15,16 @@ _REMOVE = f"{Remove.__module__}:{Remove.__qualname__}"
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
-    """`exposed`: a row an evaluation set; `hits`: a row a stretch of a document; `action`: what became of these."""
+class Contamination:
+    """`exposed`: a row an evaluation set; `hits`: a row a stretch of a document; `action`: what became of those of `share` of an item."""
 
     exposed: pa.Table
     hits: pa.Table
     action: str
+    share: float
 
 
-def report(run: Run) -> Found | None:
+def contamination(run: Run) -> Contamination | None:
     """Return what the run's decontamination found (of several the last one's); None where its recipe had none that reports.
 
     >>> import json, pathlib, tempfile, tilth
@@ -34,7 +35,7 @@ def report(run: Run) -> Found | None:
     ...     for name in ("exam", "corpus"):
     ...         _ = pathlib.Path(folder, f"{name}.jsonl").write_text(json.dumps({"text": f"{name}: {said}?"}))
     ...     look = tilth.learn_from(read.Jsonl(f"{folder}/exam.jsonl"), NGrams(n=8))
-    ...     report(tilth.run(read.Jsonl(f"{folder}/corpus.jsonl"), [look], f"{folder}/out", "inline")).exposed["dirty"].to_pylist()
+    ...     contamination(tilth.run(read.Jsonl(f"{folder}/corpus.jsonl"), [look], f"{folder}/out", "inline")).exposed["dirty"].to_pylist()
     [1]
     """
     executed, fetch = run.data["executed"], run.store().get
@@ -43,4 +44,4 @@ def report(run: Run) -> Found | None:
     if not looked:
         return None
     remove = restore(executed[removes[-1]], fetch)
-    return Found(exposed(remove, restore(looked[-1], fetch)), hits(remove), remove.action) if remove.found else None
+    return Contamination(exposed(remove, restore(looked[-1], fetch)), hits(remove), remove.action, remove.share) if remove.found else None

@@ -7,6 +7,7 @@ import pytest
 
 import tilth as t
 from tilth import decontaminate, read
+from tilth.contamination import contamination
 
 ITEM = "A farmer sows 48 fields in spring and half as many in autumn. How many fields does the farmer sow in the whole year?"
 
@@ -25,7 +26,7 @@ def exam(folder: Path) -> read.Reader:
 @pytest.mark.parametrize("action", ["cut", "drop", "mark"])
 def test_what_was_found(tmp_path: Path, action: str) -> None:
     look = t.learn_from(exam(tmp_path), decontaminate.NGrams(action=action))
-    found = decontaminate.report(t.run(corpus(tmp_path), [look], str(tmp_path / "out"), "inline"))
+    found = contamination(t.run(corpus(tmp_path), [look], str(tmp_path / "out"), "inline"))
     assert found is not None and found.action == action
     (row,) = found.exposed.to_pylist()
     assert (row["set"], row["items"], row["hit"], row["dirty"]) == ("farms", 2, 1, 1)
@@ -34,10 +35,10 @@ def test_what_was_found(tmp_path: Path, action: str) -> None:
 
 
 def test_none_was_looked_for(tmp_path: Path) -> None:
-    assert decontaminate.report(t.run(corpus(tmp_path), [], str(tmp_path / "out"), "inline")) is None
+    assert contamination(t.run(corpus(tmp_path), [], str(tmp_path / "out"), "inline")) is None
 
 
 def test_a_run_without_a_report(tmp_path: Path) -> None:
     look = t.learn_from(exam(tmp_path), decontaminate.NGrams(report=False))
-    assert decontaminate.report(t.run(corpus(tmp_path), [look], str(tmp_path / "out"), "inline")) is None
+    assert contamination(t.run(corpus(tmp_path), [look], str(tmp_path / "out"), "inline")) is None
     assert "were looked for" in (tmp_path / "out" / "README.md").read_text()
