@@ -108,7 +108,7 @@ BENCHES = {
         "Decontamination", "at least 50x datatrove's n-gram decontamination", "decontaminate.py --peer {datatrove}", "instruct"
     ),
     "dsir": Bench("Importance resampling", "a lower divergence from the target than its baselines", "dsir.py", "docs"),
-    "bias": Bench("Bias", "no chance called a bias more often than stated; associations told before and after", "bias.py {data}/docs", "docs"),
+    "bias": Bench("Bias", "chance called a bias no more often than stated; associations before and after", "bias.py {data}/docs", "docs"),
     "recipes": Bench("Recipes over the same pages", "docs/recipes.md, which this makes (no figure was set)", "recipes.py", "web"),
     "chain": Bench("The whole chain beside the floor", "25 MB/s a core without HTML extraction and encoding", "chain.py"),
     "scale": Bench("1x, 4x, 16x, 64x", "time in proportion, a worker's memory flat, both as `plan` foretold", "scale.py --mb 4"),
