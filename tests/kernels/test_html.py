@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from itertools import accumulate
+
 import numpy as np
 import pyarrow as pa
 from hypothesis import given
@@ -15,7 +18,8 @@ PAGES = st.lists(st.lists(st.sampled_from([b"<d", b"<div>", b"</div>", b"x", b">
 
 
 def twin(page: bytes, depth: int, block: int) -> bool:
-    return page.count(b"<d") > depth or any(b">" not in page[at : at + block] for at in range(0, len(page), block))
+    steps = (-1 if tag.startswith(b"</") else 1 for tag in re.findall(rb"</?div", page))
+    return max(accumulate(steps), default=0) > depth or any(b">" not in page[at : at + block] for at in range(0, len(page), block))
 
 
 @given(PAGES, st.integers(0, 4), st.integers(1, 9))

@@ -10,11 +10,12 @@ from tilth.kernels.jit import kernel
 
 @kernel
 def suspects(offsets: Offsets, data: Bytes, depth: int, block: int) -> np.ndarray:
-    """Return bool[n]: whether a page has more than `depth` times "<d", or `block` bytes without ">" that begin at a multiple of `block`."""
+    """Return bool[n]: whether a page has "<div" more than `depth` deep, or `block` bytes without ">" that begin at a multiple of `block`."""
     found = np.zeros(len(offsets) - 1, np.bool_)
     for row in range(len(found)):
         start, end = offsets[row], offsets[row + 1]
-        found[row] = _pairs(data[start:end]) > depth or _gap(data[start:end], block)
+        page = data[start:end]
+        found[row] = (_pairs(page) > depth and _depth(page) > depth) or _gap(page, block)
     return found
 
 
@@ -24,6 +25,21 @@ def _pairs(page: Bytes) -> int:
     for i in range(len(page) - 1):
         count = np.uint32(count + np.uint32((page[i] == 0x3C) & (page[i + 1] == 0x64)))
     return count
+
+
+@kernel(allocates=False)
+def _depth(page: Bytes) -> int:
+    """Count how deep "<div" lies at most, each "</div" undoing one."""
+    now, most = 0, 0
+    for i in range(len(page) - 3):
+        if page[i] != 0x3C:
+            continue
+        closes = page[i + 1] == 0x2F
+        at = i + 1 + closes
+        if at + 2 < len(page) and page[at] == 0x64 and page[at + 1] == 0x69 and page[at + 2] == 0x76:
+            now += -1 if closes else 1
+            most = max(most, now)
+    return most
 
 
 @kernel(allocates=False)
