@@ -10,7 +10,7 @@ from tilth.kernels.jit import kernel
 
 @kernel
 def suspects(offsets: Offsets, data: Bytes, depth: int, block: int) -> np.ndarray:
-    """Return bool[n]: whether a page has "<div" more than `depth` deep, or `block` bytes without ">" that begin at a multiple of `block`."""
+    """Return bool[n]: whether a page has "<div" over `depth` deep, or `block` bytes without ">" that begin at a multiple of `block`."""
     found = np.zeros(len(offsets) - 1, np.bool_)
     for row in range(len(found)):
         start, end = offsets[row], offsets[row + 1]
