@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +43,38 @@ def test_hostile_documents_are_given_up_alone(tmp_path: Path) -> None:
     assert refused["b"]["error"] == "the document cannot be read: the parser took too long"
     assert {row["source"] for row in refused.values()} == {"pdf"}
     assert done.data["quarantined"] == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded on Linux alone")
+def test_a_book_that_floods_its_parser_is_given_up_alone(tmp_path: Path) -> None:
+    pytest.importorskip("lxml", reason="the extra 'documents' is not installed")
+    pytest.importorskip("resiliparse", reason="the extra 'web' is not installed")
+    books = tmp_path / "books"
+    books.mkdir()
+    bold = "".join(f"<b id=n{i}>" for i in range(1000))  # open in each of the paragraphs that follow: 30 million elements of 130 kB
+    for name, page in (("a", "<p>first"), ("b", "<p>" + bold + "<p>a" * 30_000), ("c", "<p>last")):
+        (books / f"{name}.epub").write_bytes(book(page))
+    done = run(read.Epub(str(books)), [], str(tmp_path / "out"), "local:1", row_seconds=2.0, probe=False)
+    assert pq.read_table(tmp_path / "out" / "data")["text"].to_pylist() == ["first", "last"]
+    (refused,) = pq.read_table(tmp_path / "out" / "quarantine").to_pylist()
+    assert (Path(refused["id"]).name, refused["source"], done.data["quarantined"]) == ("b.epub:0", "epub", 1)
+    assert refused["error"].startswith("the document cannot be read: ")  # no memory, or no time
+
+
+def book(page: str) -> bytes:
+    container = '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfile full-path="b.opf"/></container>'
+    item = '<manifest><item id="a" href="a.html" media-type="text/html"/></manifest><spine><itemref idref="a"/></spine>'
+    with zipfile.ZipFile(out := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("META-INF/container.xml", container)
+        archive.writestr("b.opf", f'<package xmlns="http://www.idpf.org/2007/opf">{item}</package>')
+        archive.writestr("a.html", f"<html><body>{page}</body></html>")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("reader", [read.Pdf, read.Docx, read.Epub, read.Notebook])
+def test_a_file_that_is_one_document_is_read_under_guard(reader: Callable[..., read.Reader]) -> None:
+    assert reader("papers", source="mine").document_in(read.Span("papers/a")) == ("papers/a", "mine")
+    assert read.union(ours=reader("papers")).document_in(read.Span("ours:papers/a")) == ("papers/a", "ours")
 
 
 def test_a_probe_is_not_taken_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

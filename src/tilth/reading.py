@@ -21,11 +21,12 @@ def read_spans(
     reader: Reader, schema: pa.Schema, spans: Sequence[Span], shard: int, guard: Guard, counts: list[int]
 ) -> Iterator[pa.RecordBatch]:
     """Yield the rows of the spans, in order, and count them span by span in `counts`."""
+    row = shard << ROW_BITS
     for i, span in enumerate(spans):
         alone = reader.document_in(span) is not None
-        row = (shard << ROW_BITS) + sum(counts)
         for batch in [_document(reader, schema, span, row, guard)] if alone else reader.read(span, schema):
             counts[i] += len(batch)
+            row += len(batch)
             yield batch
 
 

@@ -43,6 +43,11 @@ def test_outputs_are_there_if_wanted(tmp_path: Path, read_all: ReadAll) -> None:
     assert "iVBOR" not in text
 
 
+def test_a_fence_is_longer_than_what_it_fences_however_long_that_is(tmp_path: Path, read_all: ReadAll) -> None:
+    row = one(tmp_path, {"cells": [{"cell_type": "code", "source": "`" * 2_000_000}]}, read_all)
+    assert row["text"] == f"{'`' * 2_000_001}\n{'`' * 2_000_000}\n{'`' * 2_000_001}"
+
+
 def test_the_format_of_2013(tmp_path: Path, read_all: ReadAll) -> None:
     cells = [{"cell_type": "heading", "level": 2, "source": "Soil"}, {"cell_type": "code", "language": "python", "input": ["x = 1"]}]
     row = one(tmp_path, {"nbformat": 3, "worksheets": [{"cells": cells}]}, read_all)

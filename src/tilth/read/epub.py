@@ -50,6 +50,9 @@ class Epub(Reader):
     def files(self) -> list[File]:
         return list_files(self.path, (".epub",), f"read.Epub({self.path!r})")
 
+    def document_in(self, span: Span) -> tuple[str, str] | None:
+        return span.path, self.source
+
     def schema(self, files: list[File]) -> pa.Schema:
         offsets = pa.field("chapter_offsets", pa.large_list(pa.field("element", INT)))
         return base_schema(*(pa.field(name, STRING) for name in ("path", *_ABOUT)), offsets)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from tilth.read.columns import INT, STRING, base_schema
 from tilth.read.document import Unreadable, document
 from tilth.read.files import Paths, list_files
 from tilth.read.reader import File, Reader, Span
+
+_TICKS = re.compile("`+")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,9 @@ class Notebook(Reader):
 
     def files(self) -> list[File]:
         return list_files(self.path, (".ipynb",), f"read.Notebook({self.path!r})")
+
+    def document_in(self, span: Span) -> tuple[str, str] | None:
+        return span.path, self.source
 
     def schema(self, files: list[File]) -> pa.Schema:
         counts = [pa.field(name, INT) for name in ("cells", "code_cells")]
@@ -126,7 +132,5 @@ def _joined(value: Any) -> str:
 
 
 def _fenced(text: str, language: str) -> str:
-    fence = "```"
-    while fence in text:
-        fence += "`"
+    fence = "`" * max(3, 1 + max(map(len, _TICKS.findall(text)), default=0))
     return f"{fence}{language}\n{text}\n{fence}"
