@@ -87,7 +87,7 @@ BENCHES = {
     "perplexity": Bench("Perplexity", "at least 1x the kenlm library's Python call", "perplexity.py --peer {kenlm}"),
     "extract": Bench("WARC to text, pydoc's pages", "within 1.3x of the extractor alone on the same bytes", "extract.py --megabytes 50"),
     "extract-web": Bench(
-        "WARC to text, web pages", "the same", f"extract.py --megabytes 50 --tar {{data}}/{PAGES}", PAGES
+        "WARC to text, web pages", "the same", f"extract.py --megabytes 200 --rounds 3 --tar {{data}}/{PAGES}", PAGES
     ),
     "language": Bench("Language identification", "faster than fastText's own library, with its results", "language.py"),
     "tokens": Bench("Training and encoding", "within 1.1x of the tokenizers library alone", "tokens.py"),

@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 
 from tilth.clean.html import bomb
 from tilth.kernels.arrow import utf8
-from tilth.kernels.html import suspects
+from tilth.kernels.html import DEEP, LONG, suspects
 
 PAGES = st.lists(st.lists(st.sampled_from([b"<d", b"<div>", b"</div>", b"x", b">", b"aaaaaaa"])).map(b"".join), max_size=5)
 
 
-def twin(page: bytes, depth: int, block: int) -> bool:
+def twin(page: bytes, depth: int, block: int) -> int:
     steps = (-1 if tag.startswith(b"</") else 1 for tag in re.findall(rb"</?div", page))
-    return max(accumulate(steps), default=0) > depth or any(b">" not in page[at : at + block] for at in range(0, len(page), block))
+    deep = max(accumulate(steps), default=0) > depth
+    return deep * DEEP + any(b">" not in page[at : at + block] for at in range(0, len(page), block)) * LONG
 
 
 @given(PAGES, st.integers(0, 4), st.integers(1, 9))

@@ -16,7 +16,7 @@ from tilth.clean.encoding import Page, decode
 from tilth.clean.tables import with_markdown_tables
 from tilth.errors import MissingExtra, RecipeError
 from tilth.kernels.arrow import utf8
-from tilth.kernels.html import suspects
+from tilth.kernels.html import DEEP, LONG, suspects
 from tilth.op import Op, fail, mark, put
 
 EMPTY = "no main content"
@@ -90,7 +90,7 @@ class HtmlText(Op):
         view, suspected = data.data, suspects(offsets, data, MAX_DEPTH, MAX_ATTRIBUTES)
         for i in np.flatnonzero(pages.is_valid()).tolist():
             page = view[offsets[i] : offsets[i + 1]]
-            why = bomb(page) if suspected[i] else None
+            why = bomb(page, suspected[i]) if suspected[i] else None
             texts[i], errors[i] = (None, why) if why else _text(page, types[i].as_py() if types is not None else None, extract)
         return pa.array(texts, pa.large_string()), pa.array(errors, pa.large_string())
 
@@ -108,16 +108,16 @@ def _text(page: Page, content_type: str | None, extract: Extractor) -> tuple[str
         return None, f"{type(error).__name__}: {error}"[:500]
 
 
-def bomb(page: Page) -> str | None:
-    """Return why this page would keep an extractor busy for minutes, or None.
+def bomb(page: Page, suspected: int = DEEP | LONG) -> str | None:
+    """Return why this page would keep an extractor busy for minutes, or None; looked at is only what it is `suspected` of.
 
     >>> bomb(b"<div>" * 100_000)
     'html nested 100,000 deep'
     """
-    steps = (-1 if tag.startswith(b"</") else 1 for tag in re.findall(rb"</?div", page))
+    steps = (-1 if tag.startswith(b"</") else 1 for tag in re.findall(rb"</?div", page if suspected & DEEP else b""))
     if (depth := max(accumulate(steps), default=0)) > MAX_DEPTH:
         return f"html nested {depth:,} deep"
-    for tag in _long_tags(page):
+    for tag in _long_tags(page) if suspected & LONG else ():
         attributes = len(re.sub(rb"\"[^\"]*\"|'[^']*'", b"", tag).split())
         if attributes > MAX_ATTRIBUTES:
             return f"html tag with {attributes:,} attributes"

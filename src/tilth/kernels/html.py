@@ -7,15 +7,20 @@ import numpy as np
 from tilth.kernels.arrow import Bytes, Offsets
 from tilth.kernels.jit import kernel
 
+DEEP, LONG = 1, 2
+
 
 @kernel
 def suspects(offsets: Offsets, data: Bytes, depth: int, block: int) -> np.ndarray:
-    """Return bool[n]: whether a page has "<div" over `depth` deep, or `block` bytes without ">" that begin at a multiple of `block`."""
-    found = np.zeros(len(offsets) - 1, np.bool_)
+    """Return uint8[n]: DEEP where a page has "<div" over `depth` deep, LONG where `block` bytes from a multiple of `block` have no ">"."""
+    found = np.zeros(len(offsets) - 1, np.uint8)
     for row in range(len(found)):
         start, end = offsets[row], offsets[row + 1]
         page = data[start:end]
-        found[row] = (_pairs(page) > depth and _depth(page) > depth) or _gap(page, block)
+        if _pairs(page) > depth and _depth(page) > depth:
+            found[row] = DEEP
+        if _gap(page, block):
+            found[row] |= LONG
     return found
 
 
