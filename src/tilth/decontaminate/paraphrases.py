@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -17,13 +18,13 @@ from tilth.decontaminate.overlap import hits_of, told
 from tilth.decontaminate.remove import Remove
 from tilth.dedup.normalise import Normalise
 from tilth.embed.hashed_svd import HashedSvd
-from tilth.embed.nearest_cluster import nearest
 from tilth.embed.vectors import COLUMN, vectors
 from tilth.errors import CorpusError, RecipeError
 from tilth.kernels import cosine
 from tilth.kernels.arrow import utf8
 from tilth.kernels.contained import contained, windows
 from tilth.kernels.features import features
+from tilth.kernels.nearest_above import nearest_above
 from tilth.op import Fold, Op
 
 _EXACT = Normalise(numbers=False)  # of a paraphrase the numbers stay
@@ -141,25 +142,25 @@ class Paraphrased(Op):
 
     def _pairs(self, texts: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the windows, the items that they paraphrase, and how much of them they hold, by window and nearness."""
-        units, which, known, weights = _learned(self.items, self.embedding)
+        known = _learned(self.items, self.embedding)
         embedded = self.embedding.apply(pa.record_batch({"text": texts}))
-        if not len(which) or not len(texts):
+        if not len(known.which) or not len(texts):
             return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
-        numbers, dots, some = nearest(embedded, self._column, units, min(self.near, len(units)))
-        at, rank = np.nonzero(dots >= self.least * cosine.ONE)
-        window, item = np.flatnonzero(some)[at], which[numbers[at, rank]]
-        share = contained(*_features(texts), window, *known, item, weights)
-        whole = contained(*known, item, *_features(texts), window, weights)
+        found, some = vectors(embedded, _column(self.embedding))
+        least = math.ceil(self.least * cosine.ONE)
+        numbers, dots = nearest_above(cosine.units(found), known.units, known.wide, min(self.near, len(known.which)), least)
+        at, rank = np.nonzero(dots >= least)
+        window, item = np.flatnonzero(some)[at], known.which[numbers[at, rank]]
+        each, place = np.unique(window, return_inverse=True)  # few windows are near any item
+        said = _features(texts.take(pa.array(each)))
+        share = contained(*said, place, *known.features, item, known.weights)
+        whole = contained(*known.features, item, *said, place, known.weights)
         alike = 2 * share * whole / np.maximum(share + whole, 1e-9)
         good = np.flatnonzero(alike >= self.alike)
         asked = unpack(self.items).text
         agree = [_numbers_held(asked[item[at]].as_py(), texts[window[at]].as_py()) >= self.numbers for at in good]
         good = good[np.array(agree, np.bool_)]
         return window[good], item[good], alike[good]
-
-    @property
-    def _column(self) -> str:
-        return str(getattr(self.embedding, "name", COLUMN))
 
     def __repr__(self) -> str:
         return f"Paraphrased({len(self.items)} bytes, {self.embedding!r}, least={self.least}, alike={self.alike})"
@@ -179,12 +180,25 @@ def _features(texts: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return features(*_EXACT.words(texts), _BUCKETS, 1, _LETTERS)
 
 
+class _Items(NamedTuple):
+    """Items that have a vector: `which` int64[m], `units` int16[m, dim] and the same as float32 in `wide`; `features` of all items."""
+
+    which: np.ndarray
+    units: np.ndarray
+    wide: np.ndarray
+    features: tuple[np.ndarray, np.ndarray, np.ndarray]
+    weights: np.ndarray
+
+
 @functools.lru_cache(maxsize=2)
-def _learned(items: bytes, embedding: Any) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
-    """Return of items their unit vectors (int16[m, dim]), which items these are, their features, and the weight of each feature."""
+def _learned(items: bytes, embedding: Any) -> _Items:
     texts = unpack(items).text
-    name = str(getattr(embedding, "name", COLUMN))
-    found, some = vectors(embedding.apply(pa.record_batch({"text": texts})), name)
+    found, some = vectors(embedding.apply(pa.record_batch({"text": texts})), _column(embedding))
     known = _features(texts)
     weights = np.log((1 + len(texts)) / (1 + np.bincount(known[1], minlength=_BUCKETS))) + 1.0
-    return cosine.units(found), np.flatnonzero(some), known, weights
+    units = cosine.units(found)
+    return _Items(np.flatnonzero(some), units, units.astype(np.float32), known, weights)
+
+
+def _column(embedding: Any) -> str:
+    return str(getattr(embedding, "name", COLUMN))
