@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 import tilth as t
-from tilth import dedup, read
+from tilth import decontaminate, dedup, read, select
 from tilth.cli.main import main
 from tilth.errors import CorpusError
 from tilth.lineage import lineage, nameless
@@ -47,6 +48,27 @@ def test_folders_in_folders_are_one(tmp_path: Path) -> None:
     t.run(read.Text(str(tmp_path / "texts")), [], str(tmp_path / "out"), "inline")
     (found,) = lineage(str(tmp_path / "out")).inputs
     assert found.folder == str(tmp_path / "texts") and found.files == 4
+
+
+def test_what_steps_learned_from_is_named(lines: Path, tmp_path: Path) -> None:
+    """An evaluation set and a target are inputs too, kept apart from the corpus; a target that a run made leads back to that."""
+    for name in ("exams", "wiki"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.jsonl").write_text("".join(json.dumps({"text": f"{name} asks {n} short questions"}) + "\n" for n in range(9)))
+    target = t.run(read.Jsonl(str(tmp_path / "wiki")), dedup.exact(), str(tmp_path / "target"), "inline").out
+    sets, wiki = read.union(exams=read.Jsonl(str(tmp_path / "exams"))), read.Parquet(f"{target}/data/*.parquet")
+    recipe = [t.learn_from(sets, decontaminate.NGrams(n=4)), t.learn_from(wiki, select.Dsir())]
+    out = t.run(read.Jsonl(str(lines / "*.jsonl")), recipe, str(tmp_path / "out"), "inline").out
+    found = lineage(out)
+    exams, learned = found.learned
+    assert [each.folder for each in found.inputs] == [str(lines)] and found.inputs[0].how == ""
+    assert (exams.folder, exams.files, exams.how) == (str(tmp_path / "exams"), 1, "held against (NGrams)")
+    assert learned.how == "learned from (Dsir)" and learned.made_by and learned.made_by.steps == ("Exact",)
+    told = str(found)
+    assert f"held against (NGrams) {tmp_path}/exams/: 1 file, {exams.digest[:12]}" in told and told.count("└─") == 3
+    about = Path(out, "README.md").read_text()
+    assert "held against (NGrams) exams/: 1 file" in about and str(tmp_path) not in about
+    assert "- Exact duplicates were not looked for." in about  # the target's are no step of this corpus
 
 
 def test_no_run(tmp_path: Path) -> None:

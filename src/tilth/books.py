@@ -40,7 +40,7 @@ def books(flow: Flow, name: str, pieces: dict[int, Piece]) -> dict[str, Any]:
         "sources_in": _by_source(flow.stages[0], before_steps=True), "sources": _by_source(flow.stages[-1]),
         "funnel": funnel, "pieces": [piece.to_json() for piece in pieces.values()],
         "stages": [_stage(stage) for stage in flow.stages],
-        "executed": [record(step, flow.store.put) for step in flow.steps],
+        "executed": [record(step, flow.store.put) for step in flow.steps], "learned": flow.learned,
     }
 
 

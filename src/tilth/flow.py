@@ -20,7 +20,7 @@ from tilth.read.reader import Reader
 from tilth.receipts import Receipt
 from tilth.record import fingerprint
 from tilth.store import FORMAT, Store
-from tilth.tasks import Task, steps_of
+from tilth.tasks import Task, steps_of, unsettled
 
 Recipe = Sequence[Any]
 Pieces = dict[int, Piece | None]
@@ -53,7 +53,7 @@ class Flow:
     sizes: dict[int, int] = field(default_factory=dict)  # bytes of text of each shard
     steps: list[Any] = field(default_factory=list)  # as executed: Folds replaced by what they finished into
     schemas: Schemas = field(default_factory=dict)
-    learned: int = 0
+    learned: list[dict[str, str]] = field(default_factory=list)  # of each learn_from its step and the manifest of its corpus
 
     @property
     def store(self) -> Store:
@@ -144,9 +144,9 @@ class Flow:
         return self._task(fingerprint("merge", FORMAT, print_of, states), "merge", {"states": states, "fold": fold}, 0)
 
     def _learn_from(self, learning: LearnFrom) -> list[Any] | None:
-        self.learned += 1
-        name = f"learn-{self.learned}"
-        manifest = manifest_of(self.store, learning.corpus, name, self.manifest.split, save=self.conductor.executor is not None)[0]
+        name = f"learn-{len(self.learned) + 1}"
+        manifest, kept = manifest_of(self.store, learning.corpus, name, self.manifest.split, save=self.conductor.executor is not None)
+        self.learned.append({"step": label(learning.step), "manifest": kept})
         other = Flow(self.conductor, learning.corpus, manifest, self.partitions, f"{name}: ")
         other.run(learning.prepare)
         return other._fold(learning.step)
@@ -156,12 +156,10 @@ class Flow:
         print_of, name = fingerprint(exchange), self.name + label(exchange)
         tasks = {shard: self._scatter_task(piece, exchange, print_of) for shard, piece in sorted(self.pieces.items())}
         sent = self._gathered(self.conductor.wave(f"{name}: scatter", tasks), name)
-        phases = exchange.phases()
-        for number in range(len(phases)):
-            rounds = exchange.limit if number == len(phases) - 1 else 1
-            sent = self._rounds(exchange, print_of, number, sent, rounds, getattr(phases[number], "__name__", str(number)))
-        asking = {p: self._answer_task(p, sent, exchange, print_of) for p in range(self.partitions)}
-        answers = self.conductor.wave(f"{name}: answer", asking)
+        if self.partitions == 1:
+            answers = self.conductor.wave(f"{name}: phases", {0: self._phases_task(sent, exchange, print_of)})
+        else:
+            answers = self._phases(exchange, print_of, sent)
         if any(receipt is None for receipt in answers.values()):
             return None
         found: dict[int, str] = {}
@@ -169,6 +167,15 @@ class Flow:
             assert receipt is not None
             found |= {-1: receipt["none"]} | {int(shard): blob for shard, blob in receipt["answers"].items()}
         return found
+
+    def _phases(self, exchange: Exchange, print_of: str, sent: dict[int, Receipt | None]) -> dict[int, Receipt | None]:
+        """Return the receipts of each partition's answers."""
+        phases = exchange.phases()
+        for number in range(len(phases)):
+            rounds = exchange.limit if number == len(phases) - 1 else 1
+            sent = self._rounds(exchange, print_of, number, sent, rounds, getattr(phases[number], "__name__", str(number)))
+        asking = {p: self._answer_task(p, sent, exchange, print_of) for p in range(self.partitions)}
+        return self.conductor.wave(f"{self.name}{label(exchange)}: answer", asking)
 
     def _gathered(self, sent: dict[int, Receipt | None], name: str) -> dict[int, Receipt | None]:
         """What was sent, of small neighbouring shards together: phases read few files then."""
@@ -191,10 +198,7 @@ class Flow:
             came, sent = sent, self.conductor.wave(wave, tasks)
             if rounds == 1 or None in sent.values() or _parts(sent) == _parts(came):
                 return sent
-        raise StepError(
-            f"{label(exchange)} did not settle in {rounds} rounds.", where=f"phase {phase}", why="every round still changed something",
-            fix="raise `limit` on the class, or look at the largest cluster",
-        )
+        raise unsettled(exchange, phase)
 
     def _scatter_task(self, piece: Piece | None, exchange: Exchange, print_of: str) -> Task | None:
         if piece is None:
@@ -204,14 +208,28 @@ class Flow:
         return self._task(key, "scatter", {"piece": piece, "exchange": exchange, "partitions": self.partitions}, self._size(piece))
 
     def _phase_task(self, p: int, sent: dict[int, Receipt | None], exchange: Exchange, print_of: str, number: int) -> Task | None:
+        found = self._at_home(p, sent, exchange)
+        if found is None:
+            return None
+        work, looked_up = found
+        key = fingerprint("phase", FORMAT, print_of, number, work["messages"], looked_up, self.partitions)
+        return self._task(key, "phase", work | {"number": number, "partitions": self.partitions}, 0)
+
+    def _phases_task(self, sent: dict[int, Receipt | None], exchange: Exchange, print_of: str) -> Task | None:
+        found = self._at_home(0, sent, exchange)
+        if found is None:
+            return None
+        work, looked_up = found
+        return self._task(fingerprint("phases", FORMAT, print_of, work["messages"], looked_up), "phases", work, 0)
+
+    def _at_home(self, p: int, sent: dict[int, Receipt | None], exchange: Exchange) -> tuple[dict[str, Any], list[list[str]]] | None:
+        """Return the work of partition `p`, and the blobs that its phases may look into; None where a plan cannot know them."""
         homes = [piece for shard, piece in sorted(self.pieces.items()) if exchange.home_reads and home_of(shard, self.partitions) == p]
         messages = _messages(p, sent)
         if messages is None or any(piece is None for piece in homes):
             return None
         looked_up = [[layer.blob for layer in piece.needed(exchange.home_reads)] for piece in homes if piece]
-        key = fingerprint("phase", FORMAT, print_of, number, messages, looked_up, self.partitions)
-        work = {"messages": messages, "homes": homes, "exchange": exchange, "number": number, "partitions": self.partitions}
-        return self._task(key, "phase", work, 0)
+        return {"messages": messages, "homes": homes, "exchange": exchange}, looked_up
 
     def _answer_task(self, p: int, sent: dict[int, Receipt | None], exchange: Exchange, print_of: str) -> Task | None:
         messages = _messages(p, sent)

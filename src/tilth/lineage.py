@@ -16,22 +16,27 @@ from tilth.run import Run, load
 from tilth.store import Store
 
 _OF_SOURCE = re.compile(r"^[\w-]+:(?!//)")  # a union puts the name of its input before a path
+HELD = ("NGrams", "Paraphrases")  # steps that hold a corpus against what they learn; others learn from it
 DEPTH = 50  # of runs upon runs; a folder that is its own input does not go on for ever
 
 
 @dataclass(frozen=True)
 class Input:
-    """Files of one folder that a run read: how many, the digest of the first, and the run that wrote them, if one did."""
+    """Files of one folder that a run read: how many, the digest of the first, and the run that wrote them, if one did.
+
+    `how` is empty where they are the corpus itself, "held against (NGrams)" of an evaluation set, "learned from (Dsir)" of a target.
+    """
 
     folder: str
     files: int
     digest: str
     made_by: Lineage | None = None
+    how: str = ""
 
 
 @dataclass(frozen=True)
 class Lineage:
-    """A finished run: where it lies, what made it, and its inputs."""
+    """A finished run: where it lies, what made it, its inputs, and what its steps learned from beside them."""
 
     out: str
     tilth: str
@@ -40,6 +45,7 @@ class Lineage:
     input_bytes: int
     steps: tuple[str, ...]
     inputs: tuple[Input, ...]
+    learned: tuple[Input, ...] = ()
 
     def __str__(self) -> str:
         return "\n".join(_drawn(self))
@@ -57,25 +63,38 @@ def lineage_of(run: Run, depth: int = DEPTH) -> Lineage:
     """Return the lineage of a run at hand."""
     if depth < 1:
         raise CorpusError("Runs follow each other too deep.", where=run.out, why=f"more than {DEPTH}", fix="is a run its own input?")
-    manifest = Manifest.load(run.store(), run.data["manifest"])
+    inputs = _inputs(run, run.data["manifest"], depth)
+    learned = [each for other in run.data.get("learned", ()) for each in _inputs(run, other["manifest"], depth, _how(other["step"]))]
+    steps = tuple(entry["step"] for entry in run.funnel if entry["step"] != "read")
+    data = run.data
+    return Lineage(run.out, data["version"], data["rows_in"], data["rows_out"], data["input_bytes"], steps, inputs, tuple(learned))
+
+
+def nameless(found: Lineage, out: str = "this corpus") -> Lineage:
+    """Return a lineage with the last part of every path only: what may be passed on."""
+    inputs, learned = (
+        tuple(
+            replace(each, folder=_last(each.folder), made_by=each.made_by and nameless(each.made_by, _last(each.made_by.out)))
+            for each in some
+        )
+        for some in (found.inputs, found.learned)
+    )
+    return replace(found, out=out, inputs=inputs, learned=learned)
+
+
+def _how(step: str) -> str:
+    return f"{'held against' if step in HELD else 'learned from'} ({step})"
+
+
+def _inputs(run: Run, name: str, depth: int, how: str = "") -> tuple[Input, ...]:
+    """The files that a manifest of the run's store names, by folder."""
+    manifest = Manifest.load(run.store(), name)
     folders: dict[str, dict[str, str]] = {}
     for shard in manifest.shards if manifest else ():
         for span, digest in zip(shard.spans, shard.digests, strict=True):
             path = _OF_SOURCE.sub("", span.path)
             folders.setdefault(posixpath.dirname(path), {}).setdefault(path, digest)
-    inputs = _merged([_input(folder, found, run, depth) for folder, found in sorted(folders.items())])
-    steps = tuple(entry["step"] for entry in run.funnel if entry["step"] != "read")
-    data = run.data
-    return Lineage(run.out, data["version"], data["rows_in"], data["rows_out"], data["input_bytes"], steps, inputs)
-
-
-def nameless(found: Lineage, out: str = "this corpus") -> Lineage:
-    """Return a lineage with the last part of every path only: what may be passed on."""
-    inputs = tuple(
-        replace(each, folder=_last(each.folder), made_by=each.made_by and nameless(each.made_by, _last(each.made_by.out)))
-        for each in found.inputs
-    )
-    return replace(found, out=out, inputs=inputs)
+    return _merged([replace(_input(folder, found, run, depth), how=how) for folder, found in sorted(folders.items())])
 
 
 def _input(folder: str, found: dict[str, str], run: Run, depth: int) -> Input:
@@ -121,9 +140,10 @@ def _is_folder(place: str) -> bool:
 def _drawn(found: Lineage, lead: str = "") -> Iterator[str]:
     yield f"{found.out}: {found.rows_out:,} of {found.rows_in:,} rows from {found.input_bytes / 1e6:,.1f} MB, tilth {found.tilth}"
     yield f"{lead}├─ {len(found.steps)} steps: {_brief(found.steps)}"
-    for n, each in enumerate(found.inputs):
-        last = n == len(found.inputs) - 1
-        yield f"{lead}{'└─' if last else '├─'} {each.folder}/: {each.files:,} file{'s' if each.files > 1 else ''}, {each.digest[:12]}"
+    inputs = (*found.inputs, *found.learned)
+    for n, each in enumerate(inputs):
+        last, how = n == len(inputs) - 1, f"{each.how} " if each.how else ""
+        yield f"{lead}{'└─' if last else '├─'} {how}{each.folder}/: {each.files:,} file{'s' if each.files > 1 else ''}, {each.digest[:12]}"
         if each.made_by:
             below = lead + ("   " if last else "│  ")
             first, *rest = _drawn(each.made_by, below + "   ")
