@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from tilth.web.exposures import Exposures
 from tilth.web.markup import Html, joined, tag
 from tilth.web.numerals import count, share
 from tilth.web.page import code, lead, nothing, table
 
+_FOLDERS = re.compile(r"^(?!https?://).*/(?=[^/]*\.[^/]*$)")  # before the name of a file; "HumanEval/12" is the id of an item, no path
 DONE = {"cut": "was cut out of its documents", "drop": "went, with its documents", "mark": "is marked, and stays"}
 
 
@@ -32,7 +35,7 @@ def _stretches(exposures: Exposures) -> Html:
     if not exposures.stretches:
         return nothing("No document has a stretch of any of them.")
     rows: list[list[object]] = [
-        [joined(tag("b", hit["set"]), " ", code(hit["id"])), code(document.id), document.text, f"{hit['share']:.0%}"]
+        [joined(tag("b", hit["set"]), " ", code(_FOLDERS.sub("", hit["id"]))), code(document.id), document.text, f"{hit['share']:.0%}"]
         for hit, document in exposures.stretches
     ]
     title = tag("h3", "Who had what", tag("small", f"of {count(len(exposures.found.hits))} stretches those of the largest shares"))
