@@ -59,13 +59,10 @@ def to_arrow(names: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
 
 def consume(reader: Reader) -> int:
     files = reader.files()
-    schema = reader.schema(files)
     rows = 0
-    for file in files:
-        for span in reader.cut(file, 128 << 20):
-            for batch in reader.read(span, schema):
-                assert "error" not in batch.schema.names or batch["error"].null_count == len(batch)
-                rows += len(batch)
+    for batch, _ in reader.read_all([span for file in files for span in reader.cut(file, 128 << 20)], reader.schema(files)):
+        assert "error" not in batch.schema.names or batch["error"].null_count == len(batch)
+        rows += len(batch)
     return rows
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 import numpy as np
 import pyarrow as pa
@@ -22,10 +23,11 @@ def read_spans(
 ) -> Iterator[pa.RecordBatch]:
     """Yield the rows of the spans, in order, and count them span by span in `counts`."""
     row = shard << ROW_BITS
-    for i, span in enumerate(spans):
-        alone = reader.document_in(span) is not None
-        for batch in [_document(reader, schema, span, row, guard)] if alone else reader.read(span, schema):
-            counts[i] += len(batch)
+    for guarded, group in groupby(enumerate(spans), lambda item: reader.document_in(item[1]) is not None):
+        numbers, own = zip(*group, strict=True)
+        for batch, found in _documents(reader, schema, own, row, guard) if guarded else reader.read_all(own, schema):
+            for i, rows in found.items():
+                counts[numbers[i]] += rows
             row += len(batch)
             yield batch
 
@@ -41,6 +43,13 @@ def first_rows(reader: Reader, schema: pa.Schema, file: File, rows: int, number:
         if rows <= 0 or size > FIRST_BYTES:
             break
     return pa.Table.from_batches(found, schema)
+
+
+def _documents(
+    reader: Reader, schema: pa.Schema, spans: Sequence[Span], row: int, guard: Guard
+) -> Iterator[tuple[pa.RecordBatch, dict[int, int]]]:
+    for i, span in enumerate(spans):
+        yield _document(reader, schema, span, row + i, guard), {i: 1}
 
 
 def _document(reader: Reader, schema: pa.Schema, span: Span, row: int, guard: Guard) -> pa.RecordBatch:

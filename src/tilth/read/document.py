@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from tilth.read.columns import Fields, places, to_batch
 from tilth.read.reader import Span
+from tilth.read.small_files import grouped
 from tilth.read.text import whole_file
 
 BATCH_ROWS = 1024
@@ -32,28 +33,24 @@ class Found(NamedTuple):
 
 def document(span: Span, schema: pa.Schema, source: str, limit: int, parse: Parse) -> pa.RecordBatch:
     """Return the one row that a file of at most `limit` bytes is; what `parse` cannot read is a row with an error."""
-    read, errors = whole_file(span.path, limit)
+    data, error = whole_file(span.path, limit)
     row: Mapping[str, Any] = {}
-    if not errors:
+    if not error:
         try:
-            row = {"id": span.path, "path": span.path, **parse(read["bytes"])}
+            row = {"id": span.path, "path": span.path, **parse(data)}
         except Unreadable as why:
-            errors = {0: str(why)}
-    return to_batch([row], places(span.path, [0]), errors, schema, Fields("text", "id"), source)
+            error = str(why)
+    return to_batch([row], places(span.path, [0]), {0: error} if error else {}, schema, Fields("text", "id"), source)
 
 
 def batched(found: Iterable[Found], path: str, schema: pa.Schema, source: str) -> Iterator[pa.RecordBatch]:
     """Yield what was found in one file as batches of at most BATCH_ROWS rows, or about BATCH_BYTES."""
-    held: list[Found] = []
-    weight = 0
-    for item in found:
-        held.append(item)
-        weight += sum(len(value) for value in item.row.values() if isinstance(value, (str, bytes)))
-        if len(held) >= BATCH_ROWS or weight >= BATCH_BYTES:
-            yield _batch(held, path, schema, source)
-            held, weight = [], 0
-    if held:
+    for held in grouped(found, _weight, BATCH_ROWS, BATCH_BYTES):
         yield _batch(held, path, schema, source)
+
+
+def _weight(found: Found) -> int:
+    return sum(len(value) for value in found.row.values() if isinstance(value, (str, bytes)))
 
 
 def _batch(held: list[Found], path: str, schema: pa.Schema, source: str) -> pa.RecordBatch:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
-from tilth.read.columns import BINARY, STRING, Fields, base_schema, places, to_batch
+from tilth.read.columns import BINARY, STRING, base_schema
 from tilth.read.files import Paths, list_files
 from tilth.read.reader import File, Reader, Span
+from tilth.read.small_files import FileRow, rows_of_files
 from tilth.read.streams import compressed
 from tilth.read.text import whole_file
 
@@ -35,6 +36,11 @@ class Html(Reader):
         return base_schema(pa.field("html", BINARY), pa.field("path", STRING))
 
     def read(self, span: Span, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        row, errors = whole_file(span.path, self.max_bytes)
-        page = {} if errors else {"id": span.path, "path": span.path, "html": row["bytes"]}
-        yield to_batch([page], places(span.path, [0]), errors, schema, Fields("text", "id"), self.source)
+        return (batch for batch, _ in self.read_all([span], schema))
+
+    def read_all(self, spans: Sequence[Span], schema: pa.Schema) -> Iterator[tuple[pa.RecordBatch, dict[int, int]]]:
+        return rows_of_files(spans, self._row, schema, self.source)
+
+    def _row(self, path: str) -> FileRow:
+        data, error = whole_file(path, self.max_bytes)
+        return FileRow({}, error) if error else FileRow({"id": path, "path": path, "html": data}, size=len(data))

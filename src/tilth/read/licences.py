@@ -80,7 +80,8 @@ def licence_tag(text: str) -> str:
     >>> licence_tag("/* SPDX-License-Identifier: MIT OR Apache-2.0 */")
     'MIT OR Apache-2.0'
     """
-    found = _TAG.search(text, 0, min(len(text), TAG_LINES * 200))
+    end = min(len(text), TAG_LINES * 200)
+    found = _TAG.search(text, at, end) if (at := text.find("SPDX-", 0, end)) >= 0 else None  # nearly no file has one
     return _CLOSING.sub("", found[1]).strip() if found else ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -37,3 +37,6 @@ class Machine(Reader):
 
     def read(self, span: Span, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         return corpus(self.folder).read(span, schema)
+
+    def read_all(self, spans: Sequence[Span], schema: pa.Schema) -> Iterator[tuple[pa.RecordBatch, dict[int, int]]]:
+        return corpus(self.folder).read_all(spans, schema)

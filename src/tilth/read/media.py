@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,9 +11,10 @@ import orjson
 import pyarrow as pa
 
 from tilth.errors import CorpusError
-from tilth.read.columns import BINARY, STRING, Fields, base_schema, places, to_batch
+from tilth.read.columns import BINARY, STRING, base_schema
 from tilth.read.files import Paths, list_files, open_file, size_of
 from tilth.read.reader import File, Reader, Span
+from tilth.read.small_files import FileRow, rows_of_files
 from tilth.read.text import decode, whole_file
 
 KINDS = {
@@ -82,13 +83,19 @@ class Media(Reader):
         return MEDIA
 
     def read(self, span: Span, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        row, errors = whole_file(span.path, self.max_bytes)
-        if not errors:
-            try:
-                row = {"id": span.path, str(kind_of(span.path)): row["bytes"], **self._said(span.path)}
-            except ValueError as error:  # no UTF-8, no JSON
-                errors = {0: f"the words beside it cannot be read: {error}"}
-        yield to_batch([row], places(span.path, [0]), errors, schema, Fields("text", "id"), self.source)
+        return (batch for batch, _ in self.read_all([span], schema))
+
+    def read_all(self, spans: Sequence[Span], schema: pa.Schema) -> Iterator[tuple[pa.RecordBatch, dict[int, int]]]:
+        return rows_of_files(spans, self._row, schema, self.source)
+
+    def _row(self, path: str) -> FileRow:
+        data, error = whole_file(path, self.max_bytes)
+        if error:
+            return FileRow({}, error)
+        try:
+            return FileRow({"id": path, str(kind_of(path)): data, **self._said(path)}, size=len(data))
+        except ValueError as fault:  # no UTF-8, no JSON
+            return FileRow({}, f"the words beside it cannot be read: {fault}")
 
     def _said(self, path: str) -> dict[str, Any]:
         said: dict[str, Any] = {}

@@ -77,6 +77,15 @@ class Reader:
         """Yield the rows that belong to `span`, in file order, in exactly `schema`; rows that do not fit it carry an `error`."""
         raise NotImplementedError(f"{type(self).__name__}.read")
 
+    def read_all(self, spans: Sequence[Span], schema: pa.Schema) -> Iterator[tuple[pa.RecordBatch, dict[int, int]]]:
+        """Yield the rows of all `spans`, in order, and with each batch how many of its rows are of which span, by its number.
+
+        A reader of small files gives those of many in one batch: a run calls this, and `read` for documents that need a guard.
+        """
+        for i, span in enumerate(spans):
+            for batch in self.read(span, schema):
+                yield batch, {i: len(batch)}
+
     def reread(self, span: Span, schema: pa.Schema, columns: Sequence[str]) -> Iterator[pa.RecordBatch] | None:
         """Yield what `read` does, but only these columns; None where that costs more than storing what was read once.
 

@@ -8,21 +8,22 @@ import os
 import re
 import stat
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from glob import iglob
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from tilth.errors import CorpusError
 from tilth.filters.code_languages import languages
-from tilth.read.columns import BOOL, STRING, Fields, base_schema, places, to_batch
+from tilth.read.columns import BOOL, STRING, base_schema
 from tilth.read.files import Paths
 from tilth.read.licences import is_licence_file, licence_of_text, licence_tag
 from tilth.read.lines import too_long
 from tilth.read.reader import File, Reader, Span
-from tilth.read.text import decode
+from tilth.read.small_files import FileRow, rows_of_files
+from tilth.read.text import decode, no_text
 
 _BINARY_HEAD = 8000  # git calls a file binary that has a zero byte in so many
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)  # little-endian UTF-32 begins as UTF-16 does
@@ -75,32 +76,49 @@ class Repository(Reader):
         return base_schema(*strings, *(pa.field(name, BOOL) for name in ("generated", "minified", "vendored")))
 
     def read(self, span: Span, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        with open(span.path, "rb") as file:
+        return (batch for batch, _ in self.read_all([span], schema))
+
+    def read_all(self, spans: Sequence[Span], schema: pa.Schema) -> Iterator[tuple[pa.RecordBatch, dict[int, int]]]:
+        folder = functools.cache(self._folder)  # for these files alone: later a licence may have changed
+        return rows_of_files(spans, lambda path: self._row(path, folder), schema, self.source)
+
+    def _row(self, path: str, folder: Callable[[str], _Folder]) -> FileRow | None:
+        with open(path, "rb", buffering=0) as file:
             data = file.read(min(os.fstat(file.fileno()).st_size, self.max_bytes) + 1)
         if _is_binary(data):
-            return
-        row, errors = self._document(span.path, data)
-        yield to_batch([row], places(span.path, [0]), errors, schema, Fields("text", "id"), self.source)
-
-    def _document(self, path: str, data: bytes) -> tuple[Mapping[str, Any], dict[int, str]]:
+            return None
         if len(data) > self.max_bytes:
-            return {}, {0: too_long("file", self.max_bytes)}
+            return FileRow({}, too_long("file", self.max_bytes))
         try:
-            return self._row(path, decode(data, self.encoding)), {}
-        except UnicodeDecodeError as error:
-            return {}, {0: f"not {error.encoding} at byte {error.start}; if it is text, name what it is: encoding='...'"}
+            text = decode(data, self.encoding)
+        except UnicodeDecodeError as fault:
+            return FileRow({}, no_text(fault))
+        within, _, name = path.rpartition(os.sep)
+        return FileRow({"id": path, "text": text, **_about(folder(within), name, text)}, size=len(data))
 
-    def _row(self, path: str, text: str) -> Mapping[str, Any]:
-        above = (root for root in _roots_again(self.path) if path.startswith(os.path.join(root, "")))
-        root = max(above, key=len, default=os.path.dirname(path))
-        inside = path[len(os.path.join(root, "")) :].replace(os.sep, "/")
-        language = _language(inside, text)
-        return {
-            "id": path, "path": inside, "repository": os.path.basename(os.path.abspath(root)), "text": text,
-            "language": language or None, "licence": licence_tag(text) or _licence(root, os.path.dirname(path)) or None,
-            "generated": _is_generated(inside, text), "minified": _is_minified(inside, text, language),
-            "vendored": bool(_VENDORED.search(inside)),
-        }
+    def _folder(self, folder: str) -> _Folder:
+        above = (root for root in _roots_again(self.path) if f"{folder}{os.sep}".startswith(os.path.join(root, "")))
+        root = max(above, key=len, default=folder)
+        inside = f"{folder}{os.sep}"[len(os.path.join(root, "")) :].replace(os.sep, "/")
+        return _Folder(inside, os.path.basename(os.path.abspath(root)), _licence(root, folder), bool(_VENDORED.search(inside)))
+
+
+class _Folder(NamedTuple):
+    """What the files of one folder share: the folder within its work tree, "" or with a slash behind it, and what follows from it."""
+
+    inside: str
+    repository: str
+    licence: str
+    vendored: bool
+
+
+def _about(folder: _Folder, name: str, text: str) -> dict[str, Any]:
+    language = _language(name, text)
+    return {
+        "path": folder.inside + name, "repository": folder.repository, "language": language or None,
+        "licence": licence_tag(text) or folder.licence or None, "generated": _is_generated(name, text),
+        "minified": _is_minified(name, text, language), "vendored": folder.vendored,
+    }
 
 
 def _is_binary(data: bytes) -> bool:
@@ -130,14 +148,15 @@ def _is_tree(folder: str) -> bool:
 
 def _files(root: str) -> Iterator[File]:
     licence = functools.cache(functools.partial(_licence, root))
+    above = os.path.join(root, "")
     for name in _listed(root) if _is_tree(root) else _walked(root):
-        path = os.path.join(root, name)
+        path = above + name
         try:
             about = os.lstat(path)
         except OSError:
             continue  # git lists what is deleted too
         if stat.S_ISREG(about.st_mode):
-            yield File(path, about.st_size, f"{about.st_mtime_ns}:{licence(os.path.dirname(path))}")
+            yield File(path, about.st_size, f"{about.st_mtime_ns}:{licence(path.rpartition(os.sep)[0])}")
 
 
 def _listed(root: str) -> Iterator[str]:
@@ -180,8 +199,8 @@ def _licence_in(path: str, time: int) -> str:
     return licence_tag(text) or licence_of_text(text)
 
 
-def _language(path: str, text: str) -> str:
-    named = _language_of_name(path.rpartition("/")[2].lower().rpartition(".")[2])
+def _language(name: str, text: str) -> str:
+    named = _language_of_name(name.lower().rpartition(".")[2])
     script = _SHEBANG.match(text) if not named else None
     return named or (_SHELLS.get(script[1], script[1]) if script else "")
 
@@ -191,15 +210,14 @@ def _language_of_name(ending: str) -> str:
     return str(languages(pa.array([ending]))[0])
 
 
-def _is_generated(path: str, text: str) -> bool:
-    name = path.rpartition("/")[2].lower()
-    if name in _LOCKS or _GENERATED_NAME.fullmatch(name):
+def _is_generated(name: str, text: str) -> bool:
+    if name.lower() in _LOCKS or _GENERATED_NAME.fullmatch(name):
         return True
     head = text[:_GENERATED_HEAD].lower()
     return "generated" in head and bool(_GENERATED.search(head))
 
 
-def _is_minified(path: str, text: str, language: str) -> bool:
-    if _MINIFIED_NAME.fullmatch(path):
+def _is_minified(name: str, text: str, language: str) -> bool:
+    if _MINIFIED_NAME.fullmatch(name):
         return True
     return language in _MINIFIED_KINDS and len(text) > _MINIFIED_LINE * max(1, text.count("\n"))

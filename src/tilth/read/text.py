@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
 
 import pyarrow as pa
 
 from tilth.errors import CorpusError
-from tilth.read.columns import STRING, Fields, base_schema, places, to_batch
+from tilth.read.columns import STRING, base_schema
 from tilth.read.files import Paths, list_files, name_in
 from tilth.read.lines import too_long
 from tilth.read.reader import File, Reader, Span
+from tilth.read.small_files import FileRow, rows_of_files
 from tilth.read.streams import Broken, read_at_most
 
 _MARKS = (
@@ -53,25 +53,36 @@ class Text(Reader):
         return base_schema(pa.field("path", STRING))
 
     def read(self, span: Span, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        row, errors = whole_file(span.path, self.max_bytes)
-        if not errors:
-            try:
-                row = {"id": span.path, "path": span.path, "text": decode(row["bytes"], self.encoding)}
-            except UnicodeDecodeError as error:
-                errors = {0: f"not {error.encoding} at byte {error.start}; if it is text, name what it is: encoding='...'"}
-        yield to_batch([row], places(span.path, [0]), errors, schema, Fields("text", "id"), self.source)
+        return (batch for batch, _ in self.read_all([span], schema))
+
+    def read_all(self, spans: Sequence[Span], schema: pa.Schema) -> Iterator[tuple[pa.RecordBatch, dict[int, int]]]:
+        return rows_of_files(spans, self._row, schema, self.source)
+
+    def _row(self, path: str) -> FileRow:
+        data, error = whole_file(path, self.max_bytes)
+        if error:
+            return FileRow({}, error)
+        try:
+            return FileRow({"id": path, "path": path, "text": decode(data, self.encoding)}, size=len(data))
+        except UnicodeDecodeError as fault:
+            return FileRow({}, no_text(fault))
 
     def _wanted(self, name: str) -> bool:
         return any(fnmatchcase(name, one) for one in self.include) and not any(fnmatchcase(name, one) for one in self.exclude)
 
 
-def whole_file(path: str, limit: int) -> tuple[dict[str, Any], dict[int, str]]:
-    """Return {"bytes": the file's content}, or what is wrong with it as the error of row 0."""
+def whole_file(path: str, limit: int) -> tuple[bytes, str | None]:
+    """Return the file's content and None, or nothing and what is wrong with it."""
     try:
         data = read_at_most(path, limit)
     except Broken as broken:
-        return {}, {0: str(broken)}
-    return ({}, {0: too_long("file", limit)}) if len(data) > limit else ({"bytes": data}, {})
+        return b"", str(broken)
+    return (b"", too_long("file", limit)) if len(data) > limit else (data, None)
+
+
+def no_text(fault: UnicodeDecodeError) -> str:
+    """The wording for files that `decode` does not know."""
+    return f"not {fault.encoding} at byte {fault.start}; if it is text, name what it is: encoding='...'"
 
 
 def decode(data: bytes, encoding: str | None = None) -> str:

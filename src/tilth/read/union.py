@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import pyarrow as pa
 
@@ -57,9 +58,16 @@ class Union(Reader):
         return _join(schemas)
 
     def read(self, span: Span, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        name, reader, path = self._part(span.path)
-        for batch in reader.read(replace(span, path=path), schema):
-            yield put(batch, "source", pa.repeat(pa.scalar(name, STRING), len(batch)))
+        return (batch for batch, _ in self.read_all([span], schema))
+
+    def read_all(self, spans: Sequence[Span], schema: pa.Schema) -> Iterator[tuple[pa.RecordBatch, dict[int, int]]]:
+        readers = dict(self.parts)
+        for name, group in groupby(enumerate(spans), lambda item: item[1].path.partition(":")[0]):
+            numbers, own = zip(*group, strict=True)
+            paths = [replace(span, path=span.path.partition(":")[2]) for span in own]
+            for batch, found in readers[name].read_all(paths, schema):
+                named = put(batch, "source", pa.repeat(pa.scalar(name, STRING), len(batch)))
+                yield named, {numbers[i]: rows for i, rows in found.items()}
 
     def _part(self, path: str) -> tuple[str, Reader, str]:
         name, _, own = path.partition(":")
