@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import aiohttp
 import orjson
 
 from tilth.errors import LlmError
@@ -146,18 +145,12 @@ class _Batches:
 
     async def _created(self, batch: _Batch, data: bytes) -> _Batch:
         """Upload the file and start the batch; whoever finds the note can find it by its name, even if this is killed in between."""
-
-        def form() -> aiohttp.FormData:
-            told = aiohttp.FormData()
-            told.add_field("purpose", "batch")
-            told.add_field("file", data, filename=f"{batch.name}.jsonl", content_type="application/jsonl")
-            return told
-
+        form, kind = _form(f"{batch.name}.jsonl", data)
         try:
-            file = self._told(await self.calls.free(self.where, "/files", form), "id")
+            file = self._told(await self.calls.free(self.where, "/files", form, kind), "id")
             asked = {"input_file_id": file, "endpoint": "/v1/chat/completions", "completion_window": "24h"}
             body = orjson.dumps(asked | {"metadata": {"name": batch.name}})
-            id = self._told(await self.calls.free(self.where, "/batches", lambda: body), "id")
+            id = self._told(await self.calls.free(self.where, "/batches", body), "id")
         except LlmError:
             await self.ledger.transact(lambda db: self._forget(db, batch))
             raise
@@ -255,6 +248,14 @@ class _Batches:
     def _forget(self, db: sqlite3.Connection, batch: _Batch) -> None:
         budget.release(db, batch.hold)
         db.execute("DELETE FROM batches WHERE name = ?", (batch.name,))
+
+
+def _form(name: str, data: bytes) -> tuple[bytes, str]:
+    """Return the form that uploads a file for a batch, and its kind with the line that stands between its parts (RFC 7578)."""
+    line = f"tilth-{budget.new_hold():x}"
+    purpose = f'--{line}\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n'
+    file = f'--{line}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: application/jsonl\r\n\r\n'
+    return b"".join((purpose.encode(), file.encode(), data, f"\r\n--{line}--\r\n".encode())), f"multipart/form-data; boundary={line}"
 
 
 def _problems(told: Mapping[str, Any]) -> str:

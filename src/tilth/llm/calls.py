@@ -9,7 +9,6 @@ import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from tilth.llm import budget, limits, prices
 from tilth.llm.breaker import Breaker
@@ -94,10 +93,9 @@ class Calls:
         raise_if_hopeless(endpoint, outcome)
         return Paid(outcome, usage, total(costs), attempts)
 
-    async def free(self, endpoint: Endpoint, path: str, data: Callable[[], Any] | None = None, json: bool = True) -> Outcome:
-        """Make a call that costs nothing; `data`, if given, makes the body to post, anew for every attempt."""
-        method = "POST" if data else "GET"
-        outcome, _ = await self._patiently(endpoint, lambda: self.wire.call(endpoint, path, data() if data else None, method, json))
+    async def free(self, endpoint: Endpoint, path: str, data: bytes | None = None, kind: str = "", json: bool = True) -> Outcome:
+        """Make a call that costs nothing; `data`, if given, is posted, as `kind` says what it is."""
+        outcome, _ = await self._patiently(endpoint, lambda: self.wire.call(endpoint, path, data, kind, json))
         if outcome.status != 404:
             raise_if_hopeless(endpoint, outcome)
         return outcome

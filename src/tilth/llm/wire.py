@@ -8,16 +8,12 @@ from typing import Any
 
 import orjson
 
-from tilth.errors import LlmError, MissingExtra
+from tilth.errors import LlmError
 from tilth.llm.client import Client
 from tilth.llm.endpoints import Endpoint
+from tilth.llm.http import NoConnection, Pool
 from tilth.llm.limits import retry_after
 from tilth.llm.request import Usage
-
-try:
-    import aiohttp
-except ImportError as missing:
-    raise MissingExtra.of("aiohttp", "llm", needed_by="llm.Session") from missing
 
 _AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
 _UNSURE = frozenset({408, 504, 522, 524})  # a gateway gave up waiting: the model may have answered all the same
@@ -69,32 +65,24 @@ class Wire:
 
     def __init__(self, client: Client) -> None:
         self.timeout = client.timeout
-        self._http = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=client.in_flight + 4, keepalive_timeout=4.0),  # most servers drop idle ones after 5
-            timeout=aiohttp.ClientTimeout(total=client.timeout),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=True,
-        )
+        self._http = Pool(client.timeout)
 
     async def close(self) -> None:
         await self._http.close()
 
-    async def call(self, endpoint: Endpoint, path: str, data: Any, method: str = "POST", json: bool = True) -> Outcome:
-        """Return what came of one call; `data` is the JSON body as bytes, or a form. Without `json` the answer may be any bytes."""
+    async def call(self, endpoint: Endpoint, path: str, data: bytes | None, kind: str = "", json: bool = True) -> Outcome:
+        """Return what came of one call: `data` is posted, JSON or of a `kind` of its own; None gets. Without `json` any bytes may come."""
         began = time.monotonic()
-        headers = endpoint.headers
-        if isinstance(data, aiohttp.FormData):  # which writes its own
-            headers = {name: value for name, value in headers.items() if name != "Content-Type"}
+        method, headers = "GET" if data is None else "POST", endpoint.headers | {"Content-Type": kind} if kind else endpoint.headers
         try:
-            async with self._http.request(method, endpoint.base_url + path, data=data, headers=headers, allow_redirects=False) as answer:
-                raw = await answer.read()
-                told = answer.headers.get("Retry-After")
-                return _outcome(endpoint, answer.status, raw, retry_after(told), time.monotonic() - began, json)
+            answer = await self._http.request(method, endpoint.base_url + path, headers, data or b"")
+            wait = retry_after(answer.headers.get("retry-after"))
+            return _outcome(endpoint, answer.status, answer.body, wait, time.monotonic() - began, json)
+        except NoConnection as error:
+            reason, sent = f"no connection: {error}", False
         except TimeoutError:
             reason, sent = f"no answer in {self.timeout:g} seconds", True
-        except aiohttp.ClientConnectorError as error:
-            reason, sent = f"no connection: {error}", False
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except (OSError, ValueError) as error:
             reason, sent = f"the connection broke: {type(error).__name__}: {error}", True
         return Outcome(reason=endpoint.without_key(reason), again=True, charged=sent, sent=sent, seconds=time.monotonic() - began)
 
