@@ -40,8 +40,11 @@ def contamination(run: Run) -> Contamination | None:
     """
     executed, fetch = run.data["executed"], run.store().get
     removes = [at for at, step in enumerate(executed) if step["$step"] == _REMOVE]
-    looked = [step["items"] for step in executed[: removes[-1]] if "items" in step] if removes else []
+    looked = [step for step in executed[: removes[-1]] if "items" in step] if removes else []
     if not looked:
         return None
     remove = restore(executed[removes[-1]], fetch)
-    return Contamination(exposed(remove, restore(looked[-1], fetch)), hits(remove), remove.action, remove.share) if remove.found else None
+    if not remove.found:
+        return None
+    items, tokenizer = (restore(looked[-1].get(name), fetch) or b"" for name in ("items", "tokenizer"))
+    return Contamination(exposed(remove, items, tokenizer), hits(remove), remove.action, remove.share)

@@ -10,9 +10,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from tilth import evaluate, learn_from, read, run
+from tilth.contamination import contamination
 from tilth.decontaminate import CommonNGrams, NGrams, hits
 from tilth.errors import CorpusError, RecipeError
+from tilth.recipe import Recipe, dump, parse
 from tilth.testing import check, examples
+from tilth.tokenize import Bpe
 
 ITEM = "which of the seven hills of the old town did the river leave dry in that long summer"
 
@@ -94,7 +97,52 @@ def test_the_report_names_item_and_document(items) -> None:
     assert hit["text"] == ITEM.upper()
 
 
+def tokenizer() -> bytes:
+    batch = pa.record_batch({"row": pa.array([0], pa.uint64()), "text": pa.array([ITEM * 3], pa.large_string())})
+    return Bpe(vocab=300).finish(Bpe(vocab=300).observe(batch))[0].tokenizer
+
+
+def test_tokens_in_place_of_words(items, texts) -> None:
+    """Whatever becomes of a document; case counts, as tokens are of the text as it stands."""
+    said = "Once more: " + ITEM
+    text = "pad " * 300 + said + " end" * 300
+    for action, drop, size in (("mark", None, len(text)), ("cut", None, 2001 + 11), ("drop", "contaminated by exam", len(text))):
+        fold = NGrams("llama", action=action, tokenizer=tokenizer(), report=False)
+        look, remove = fold.finish(fold.observe(items([said])))
+        seen = look.apply(texts([text, text.upper(), "clean"]))
+        (hit,) = seen["contamination"].to_pylist()[0]
+        assert text[hit["start"] : hit["end"]] == hit["text"] and said[5:-5] in hit["text"]
+        out = remove.apply(seen)
+        assert out["drop"].to_pylist() == [drop, None, None] and out["text"][1].as_py() == text.upper()
+        assert abs(len(out["text"][0].as_py()) - size) < 30
+
+
+def test_a_tokenizer_is_read_when_the_step_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "tokenizer.json"
+    path.write_bytes(tokenizer())
+    fold = NGrams("llama", tokenizer=str(path))
+    path.write_bytes(b"{}")
+    assert fold == NGrams("llama", tokenizer=tokenizer()) and list(parse(dump(Recipe((fold,)))).steps) == [fold]
+    with pytest.raises(RecipeError, match="not a tokenizer"):
+        NGrams("llama", tokenizer=str(path))
+    with pytest.raises(RecipeError, match="cannot be read"):
+        NGrams("llama", tokenizer=str(tmp_path / "none.json"))
+
+
+def test_a_run_counts_tokens_and_phrases_of_many_documents(tmp_path: Path) -> None:
+    (tmp_path / "exam.jsonl").write_text(json.dumps({"id": "q0", "text": ITEM}) + "\n" + json.dumps({"id": "q1", "text": "of no exam, no"}))
+    fold = NGrams("llama", n=4, skips=0, tokenizer=tokenizer(), common=20)
+    recipe = [learn_from(read.Jsonl(str(tmp_path / "exam.jsonl"), source="exam"), fold)]
+    done = run(read.Parquet(str(written(tmp_path / "in"))), recipe, str(tmp_path / "out"), "inline")
+    found = contamination(done)
+    (row,) = found.exposed.to_pylist()
+    assert (row["items"], row["hit"], row["dirty"]) == (2, 1, 1)
+    assert set(found.hits["id"].to_pylist()) == {"q0"} and len(set(found.hits["document_id"].to_pylist())) == 8
+
+
 def test_what_cannot_be(items) -> None:
+    with pytest.raises(RecipeError, match="own words"):
+        NGrams("datatrove", tokenizer=tokenizer())
     with pytest.raises(RecipeError, match="variant"):
         NGrams("gpt5")  # type: ignore[arg-type]
     with pytest.raises(RecipeError, match="one n"):

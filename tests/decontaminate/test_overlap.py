@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import string
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +14,7 @@ from tilth.decontaminate import NGrams, Overlap
 from tilth.decontaminate.items import pack
 from tilth.errors import RecipeError
 from tilth.testing import check, examples
+from tilth.tokenize import Bpe, Encode
 
 PLAIN = str.maketrans("", "", string.punctuation)
 
@@ -25,7 +27,7 @@ def found(step: Overlap, texts: pa.RecordBatch) -> list[list[dict] | None]:
     return step.apply(texts)["contamination"].to_pylist()
 
 
-def twin(text: list[str], item: list[str], n: int, least: int, skips: int) -> set[tuple[int, int]]:
+def twin(text: list[Any], item: list[Any], n: int, least: int, skips: int) -> set[tuple[int, int]]:
     """Which words of the item are in a stretch: every pair of starts tried, each diagonal walked from its left end."""
     hits = set[tuple[int, int]]()
     for i in range(len(text)):
@@ -111,3 +113,48 @@ def test_what_cannot_be() -> None:
             Overlap(b"", **wrong)
     with pytest.raises(RecipeError, match="no test items"):
         Overlap(b"x").apply(pa.record_batch({"text": np.array(["a"], object)}))
+
+
+def encode(*texts: str) -> Encode:
+    fold = Bpe(vocab=280)
+    rows = {"row": pa.array(range(len(texts)), pa.uint64()), "text": pa.array(texts, pa.large_string())}
+    return fold.finish(fold.observe(pa.record_batch(rows)))[0]
+
+
+def tokens(step: Encode, text: str) -> list[int]:
+    return step.apply(pa.record_batch({"text": pa.array([text], pa.large_string())}))["tokens"][0].as_py()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_stretches_of_tokens_are_those_of_a_plain_search(items, texts, seed: int) -> None:
+    """Places are bytes: what they cut out of the text has the tokens of the item, but for those that may differ."""
+    chance = random.Random(seed)
+    item, text = ("".join(chance.choices(["ab", "é", "世", " ", "c"], k=40)) for _ in range(2))
+    bpe = encode(item * 2, text * 2)
+    n, skips = chance.randrange(2, 4), chance.randrange(3)
+    least = n + chance.randrange(2)
+    step = overlap(items([item]), n=n, least=least, skips=skips, tokenizer=bpe.tokenizer)
+    hits = found(step, texts(["pad", text]))[1] or []
+    said, asked = tokens(bpe, text), tokens(bpe, item)
+    assert {(hit["first"], hit["last"]) for hit in hits} == twin(said, asked, n, least, skips)
+    for hit in hits:
+        part = text.encode()[hit["start"] : hit["end"]].decode()
+        assert part == hit["text"] and (skips or bpe.decode(asked[hit["first"] : hit["last"]]).strip("\ufffd") in part)
+
+
+def test_a_stretch_of_tokens_may_skip_four_and_no_more(items, texts) -> None:
+    """Llama 2, A.6: more than ten tokens, of which after the first ten four may differ."""
+    letters = [chr(ord("a") + i) for i in range(20)]
+    bpe = encode("z")
+    look = overlap(items(["".join(letters)]), n=10, least=11, skips=4, tokenizer=bpe.tokenizer)
+    assert len(tokens(bpe, "".join(letters))) == 20
+    for wrong, expected in ((4, (0, 20)), (5, None)):
+        text = "".join([*letters[:11], *["1"] * wrong, *letters[11 + wrong :]])
+        hit = found(look, texts([text]))[0]
+        assert hit and (hit[0]["first"], hit[0]["last"]) == (expected or (0, 11))
+    assert found(look, texts(["".join(letters[:10])]))[0] is None, "ten tokens are not more than ten"
+
+
+def test_laws_of_tokens(items) -> None:
+    rows = examples()["text"].to_pylist()
+    check(overlap(items(rows[:20]), n=3, skips=1, tokenizer=encode(*filter(None, rows[:20])).tokenizer))

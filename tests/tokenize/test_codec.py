@@ -56,7 +56,7 @@ def test_the_library_sees_portions(both, monkeypatch):
     texts = as_texts(["some words", "", None, "x" * 50, "end"] * 5)
     whole = both[1](texts)
     monkeypatch.setattr(codec, "LIBRARY_BYTES", 20)
-    assert max(map(len, codec._portions(texts))) < 10
+    assert max(map(len, codec.portions(texts))) < 10
     assert [part.tolist() for part in both[1](texts)] == [part.tolist() for part in whole]
 
 

@@ -85,14 +85,15 @@ def hits(step: Remove) -> pa.Table:
         return stream.read_all()
 
 
-def exposed(step: Remove, items: bytes) -> pa.Table:
+def exposed(step: Remove, items: bytes, tokenizer: bytes = b"") -> pa.Table:
     """Return how much of each evaluation set the corpus has, a row a set, by name.
 
     set; items; hit (items that any document has a part of); clean, not_clean, not_dirty, dirty: items of which the documents
     together have less than 20 %, at least 20 %, less than 80 %, at least 80 % of the words (Llama 2, A.6); share (float64: of all
-    words). The words of a hit without a place among the item's, as datatrove's, are not known, and count as its share.
+    words). With the `tokenizer` of the overlap they are tokens. The words of a hit without a place among the item's, as datatrove's,
+    are not known, and count as its share.
     """
-    known, starts = unpack(items), sizes(items)
+    known, starts = unpack(items), sizes(items, tokenizer)
     share = _covered(hits(step), starts)
     rows: list[dict[str, Any]] = []
     for name in sorted(pc.unique(known.set).to_pylist()):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, cast
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,7 @@ from tilth.decontaminate.remove import Remove
 from tilth.errors import CorpusError, RecipeError
 from tilth.kernels import overlap as kernels
 from tilth.op import Fold
+from tilth.tokenize.codec import codec
 
 _COUNTS = pa.schema([("gram", pa.uint64()), ("documents", pa.int64())])
 _VARIANTS = {  # n, least, skips, part, action
@@ -34,13 +36,15 @@ class NGrams(Fold):
     | variant | words | n | skips | part | action |
     |---|---|---|---|---|---|
     | gpt3 | lower case, no punctuation | 13 | 0 | all | cut 200 characters around |
-    | llama | the same (the papers: tokens) | 10, of stretches of at least 11 | 4 | all | mark |
+    | llama | the same, or tokens | 10, of stretches of at least 11 | 4 | all | mark |
     | datatrove | spaCy's, of simplified text | 12 | 0 | touching the answer | drop |
 
     `n`, `skips`, `part` ("all", "answer", "touching", "question") and `action` ("cut", "drop", "mark") replace the variant's; n 0 takes of
     each set the 5th percentile of its items' lengths, from 8 to 13, as GPT-3's analysis of benchmarks does. `share`: documents with less
     of every item are left alone. `common`: n-grams that more documents of the corpus have are no sign (GPT-3: 10), which costs one more
-    pass; 0 counts none. The state is the items themselves.
+    pass; 0 counts none. `tokenizer`: a tokenizer.json, its path or its bytes (`tokenize.Encode(...).tokenizer`), by whose tokens texts and
+    items are compared in place of words, as Llama's paper does ("tokenized input"): as they stand, case and punctuation too. A file is
+    read when the step is made. The state is the items themselves.
 
     Raises RecipeError on what cannot be, CorpusError where the evaluation set has no item.
 
@@ -62,17 +66,19 @@ class NGrams(Fold):
     share: float = 0.0
     common: int = 0
     report: bool = True
+    tokenizer: str | bytes = field(default=b"", repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "tokenizer", _tokenizer(self.tokenizer))  # a file that changes is another recipe
         if self.variant not in _VARIANTS:
             raise RecipeError(
                 f"There is no variant {self.variant!r}.", where="decontaminate.NGrams", why=f"variants are {', '.join(_VARIANTS)}",
                 fix='decontaminate.NGrams("gpt3")',
             )  # fmt: skip
-        if self.common < 0 or (self.variant == "datatrove" and (self.skips or self.common or self.n == 0)):
+        if self.common < 0 or (self.variant == "datatrove" and (self.skips or self.common or self.n == 0 or self.tokenizer)):
             raise RecipeError(
                 "This is no overlap of n-grams.", where=repr(self),
-                why="common is not negative; datatrove's variant skips no words, counts no documents and has one n",
+                why="common is not negative; datatrove's variant skips no words, counts no documents, has one n and its own words",
                 fix='decontaminate.NGrams("gpt3", common=10)',
             )  # fmt: skip
         self._steps(b"")
@@ -99,8 +105,21 @@ class NGrams(Fold):
         then = [Exposure(items, remove)] if self.report else [remove]
         if self.variant == "datatrove":
             return [DatatroveOverlap(items, n, part), *then]
-        look = Overlap(items, n, max(n, n + least - _VARIANTS[self.variant][0]) if n else 0, skips, part)
+        least = max(n, n + least - _VARIANTS[self.variant][0]) if n else 0
+        look = Overlap(items, n, least, skips, part, tokenizer=cast("bytes", self.tokenizer))
         return [CommonNGrams(look, self.common), *then] if self.common else [look, *then]
+
+
+def _tokenizer(given: str | bytes) -> bytes:
+    """Return the bytes of a tokenizer, which is given as such or as a path; raises RecipeError where it is none."""
+    try:
+        data = Path(given).read_bytes() if isinstance(given, str) and given else bytes(given or b"")
+    except OSError as problem:
+        raise RecipeError("A tokenizer cannot be read.", where=f"tokenizer={given!r}", why=str(problem),
+                          fix='NGrams("llama", tokenizer="tokenizer.json")') from None  # fmt: skip
+    if data:
+        codec(data)
+    return data
 
 
 @dataclass(frozen=True)
@@ -133,7 +152,8 @@ class CommonNGrams(Fold):
         """Return the n-grams (uint64) that these texts and the items have, and how many of the texts have each."""
         spans = replace(self.overlap, skips=0, least=0).found(batch["text"])[0]
         found = []
-        for n, index in indexes(self.overlap.items, self.overlap.n, self.overlap.part, self.overlap.ignore):
+        look = self.overlap
+        for n, index in indexes(look.items, look.n, look.part, look.ignore, look.tokenizer):
             row, first, last = (spans[:, at] for at in (kernels.ROW, kernels.FIRST, kernels.LAST))
             many = np.maximum(0, last - first - n + 1)
             place = np.repeat(first, many) + np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 import orjson
@@ -17,6 +19,7 @@ from tilth.kernels.arrow import utf8
 from tilth.kernels.normalise import ALONE, DROP, SPACE, WORD
 from tilth.kernels.units import kinds
 from tilth.op import Op, put
+from tilth.tokenize.places import placed
 
 FOUND = "contamination"
 SHARE = "contamination_item_share"
@@ -40,7 +43,8 @@ class Overlap(Op):
     - `contamination_share` (float64): the part of the text's words that items have too.
     - `contamination_item_share` (float64): the largest part that it has of one item, and `contamination_item` (int64) the number of that.
 
-    Words are in lower case and without punctuation (GPT-3). `n` 0: of each set the 5th percentile of its items' lengths, from 8 to 13.
+    Words are in lower case and without punctuation (GPT-3); with a `tokenizer` (the bytes of a tokenizer.json) all that is said of words
+    holds of its tokens, of the text as it stands. `n` 0: of each set the 5th percentile of its items' lengths, from 8 to 13.
     `part`: of which stretches the first n words count: "all" of question and answer together, in the "answer", "touching" the answer,
     in the "question". An item of fewer than n words is never found; an n-gram of more than 100 items names the first 100.
     `items` is what `NGrams` learns; `ignore` n-grams by hash (uint64) that tell nothing.
@@ -59,6 +63,7 @@ class Overlap(Op):
     skips: int = 0
     part: str = "all"
     ignore: bytes = b""
+    tokenizer: bytes = b""
 
     def __post_init__(self) -> None:
         if self.n < 0 or self.n == 1 or self.skips < 0 or self.least < 0 or self.part not in PARTS:
@@ -74,19 +79,28 @@ class Overlap(Op):
 
     def found(self, texts: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return int64[m, 7] (columns of `kernels.overlap`), and of each text how many words it has, and how many that items have."""
-        arrays = (*utf8(texts), *_words_table()[:3])
+        look, arrays = self._looking(texts)
         parts, counts, inside = [np.empty((0, kernels.COLUMNS), np.int64)], np.zeros(len(texts), np.int64), np.zeros(len(texts), np.int64)
-        for n, index in indexes(self.items, self.n, self.part, self.ignore):
-            spans, counts, covered = kernels.overlaps(*arrays, index, n, max(n, self.least), self.skips)
+        for n, index in indexes(self.items, self.n, self.part, self.ignore, self.tokenizer):
+            spans, counts, covered = look(*arrays, index, n, max(n, self.least), self.skips)
             parts.append(spans)
             inside = np.maximum(inside, covered)  # of sets with other lengths: at least
         spans = np.concatenate(parts)
+        if self.tokenizer:
+            _fit(spans, utf8(texts)[1])
         return spans[np.lexsort((spans[:, kernels.FIRST], spans[:, kernels.START], spans[:, kernels.ROW]))], counts, inside
+
+    def _looking(self, texts: pa.Array) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        """The kernel that looks, and what it reads of the texts."""
+        if not self.tokenizer:
+            return kernels.overlaps, (*utf8(texts), *_words_table()[:3])
+        ends, ids, starts, stops = placed(texts, self.tokenizer)
+        return kernels.token_overlaps, (ends, kernels.token_hashes(ids), starts, stops)
 
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         spans, counts, inside = self.found(batch["text"])
         row, item, start, end, first, last, matched = spans.T
-        starts = sizes(self.items)
+        starts = sizes(self.items, self.tokenizer)
         offsets, data = utf8(batch["text"])
         share = matched / np.diff(starts)[item]
         places = zip(start.tolist(), np.minimum(end, start + _EXCERPT).tolist(), strict=True)
@@ -96,7 +110,18 @@ class Overlap(Op):
         return told(batch, row, hits, item, _most(row, item, first, last, starts), inside / np.maximum(1, counts))
 
     def __repr__(self) -> str:
-        return f"Overlap({len(self.items)} bytes, n={self.n}, least={self.least}, skips={self.skips}, part={self.part!r})"
+        unit = f", tokenizer of {len(self.tokenizer)} bytes" if self.tokenizer else ""
+        return f"Overlap({len(self.items)} bytes, n={self.n}, least={self.least}, skips={self.skips}, part={self.part!r}{unit})"
+
+
+def _fit(spans: np.ndarray, data: np.ndarray) -> None:
+    """Widen spans that begin or end inside a character, as tokens of bytes may, to the whole of it."""
+    for at, step, end in ((kernels.START, -1, 0), (kernels.END, 1, len(data))):
+        for _ in range(3):
+            place = spans[:, at]
+            inside = place != end
+            inside[inside] = data[place[inside]] & 0xC0 == 0x80
+            place[inside] += step
 
 
 def hits_of(
@@ -150,11 +175,18 @@ def _most(row: np.ndarray, item: np.ndarray, first: np.ndarray, last: np.ndarray
 
 
 @functools.lru_cache(maxsize=4)
-def _read(items: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _read(items: bytes, tokenizer: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return of packed items (where the words of each begin int64[n + 1], where its answer's do int64[n], hashes uint64[*])."""
     found = unpack(items)
-    words = [kernels.words(*utf8(texts), *_words_table()[:3]) for texts in (found.question, found.answer)]
-    return joined(*words)
+    return joined(*(_words(texts, tokenizer) for texts in (found.question, found.answer)))
+
+
+def _words(texts: pa.Array, tokenizer: bytes) -> tuple[np.ndarray, np.ndarray]:
+    """Return the words of each text, or its tokens: (offsets int64[n + 1], hashes uint64[*])."""
+    if not tokenizer:
+        return cast("tuple[np.ndarray, np.ndarray]", kernels.words(*utf8(texts), *_words_table()[:3]))
+    found = placed(texts, tokenizer)
+    return found.ends, kernels.token_hashes(found.ids)
 
 
 def joined(questions: tuple[np.ndarray, np.ndarray], answers: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -168,15 +200,15 @@ def joined(questions: tuple[np.ndarray, np.ndarray], answers: tuple[np.ndarray, 
     return starts, answer_starts, hashes
 
 
-def sizes(items: bytes) -> np.ndarray:
-    """Return where the words of each item begin, int64[n + 1]."""
-    return _read(items)[0]
+def sizes(items: bytes, tokenizer: bytes = b"") -> np.ndarray:
+    """Return where the words, or tokens, of each item begin, int64[n + 1]."""
+    return _read(items, tokenizer)[0]
 
 
 @functools.lru_cache(maxsize=4)
-def indexes(items: bytes, n: int, part: str, ignore: bytes) -> tuple[tuple[int, kernels.Index], ...]:
+def indexes(items: bytes, n: int, part: str, ignore: bytes, tokenizer: bytes = b"") -> tuple[tuple[int, kernels.Index], ...]:
     """Return (n, index) for each n that some set asks for."""
-    starts, answers, hashes = _read(items)
+    starts, answers, hashes = _read(items, tokenizer)
     if n:
         return ((n, index_of(starts, answers, hashes, n, part, np.ones(len(answers), np.bool_), ignore)),)
     of_set = np.asarray(unpack(items).set.dictionary_encode().indices)

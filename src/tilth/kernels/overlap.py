@@ -178,6 +178,53 @@ def _follow(hashes: np.ndarray, at: int, count: int, words: np.ndarray, place: i
 
 
 @kernel
+def token_hashes(ids: np.ndarray) -> np.ndarray:
+    """Return what stands for tokens (uint32[*]) as hashes stand for words, uint64[*]."""
+    out = np.empty(len(ids), np.uint64)
+    for i in range(len(ids)):
+        out[i] = mix64(np.uint64(ids[i]) + BASE)
+    return out
+
+
+@kernel
+def _stretches(
+    row: int, hashes: np.ndarray, starts: np.ndarray, stops: np.ndarray, index: Index, n: int, power: np.uint64, least: int, skips: int,
+    covered: np.ndarray, out: np.ndarray, size: int,
+) -> tuple[np.ndarray, int]:
+    """Add what a text of these words shares with items to the `size` rows of `out`, and mark in `covered` which words items have too."""
+    gram = gram_of(hashes, 0, n - 1) if len(hashes) >= n else np.uint64(0)
+    for i in range(len(hashes) - n + 1):
+        gram = gram * BASE + hashes[i + n - 1]
+        number = found(mix64(gram), index.grams, index.slots, index.bits)
+        gram -= hashes[i] * power
+        if number < 0:
+            continue
+        for k in range(index.first[number], index.first[number + 1]):
+            place = index.places[k]
+            if i > 0 and place > 0 and index.seeds[place - 1] and hashes[i - 1] == index.words[place - 1]:
+                continue  # part of the stretch that began a word before
+            length, matched = _follow(hashes, i, len(hashes), index.words, place, index.ends[place], n, skips)
+            if length < least:
+                continue
+            if size == len(out):
+                out = np.concatenate((out, out))
+            out[size, ROW], out[size, ITEM], out[size, MATCHED] = row, index.item[place], matched
+            out[size, START], out[size, END] = starts[i], stops[i + length - 1]
+            out[size, FIRST], out[size, LAST] = place, place + length
+            size += 1
+            covered[i : i + length] = True
+    return out, size
+
+
+@kernel(allocates=False)
+def _power(n: int) -> np.uint64:
+    power = np.uint64(1)
+    for _ in range(n - 1):
+        power *= BASE
+    return power
+
+
+@kernel
 def overlaps(
     offsets: Offsets, data: Bytes, ascii: Bytes, entries: np.ndarray, folded: Bytes, index: Index, n: int, least: int, skips: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -185,38 +232,31 @@ def overlaps(
 
     A stretch begins with `n` equal words, goes on while at most `skips` words differ, ends with an equal one and has `least` words.
     """
-    most = longest(offsets) + 2
+    most, power = longest(offsets) + 2, _power(n)
     hashes, starts, stops = np.empty(most, np.uint64), np.empty(most, np.int64), np.empty(most, np.int64)
     counts, inside = np.zeros(len(offsets) - 1, np.int64), np.zeros(len(offsets) - 1, np.int64)
     covered, out, size = np.zeros(most, np.bool_), np.empty((64, COLUMNS), np.int64), 0
-    power = np.uint64(1)
-    for _ in range(n - 1):
-        power *= BASE
     for row in range(len(counts)):
         count = words_of(data, offsets[row], offsets[row + 1], ascii, entries, folded, hashes, starts, stops)
         counts[row], before = count, size
-        gram = gram_of(hashes, 0, n - 1) if count >= n else np.uint64(0)
-        for i in range(count - n + 1):
-            gram = gram * BASE + hashes[i + n - 1]
-            number = found(mix64(gram), index.grams, index.slots, index.bits)
-            gram -= hashes[i] * power
-            if number < 0:
-                continue
-            for k in range(index.first[number], index.first[number + 1]):
-                place = index.places[k]
-                if i > 0 and place > 0 and index.seeds[place - 1] and hashes[i - 1] == index.words[place - 1]:
-                    continue  # part of the stretch that began a word before
-                length, matched = _follow(hashes, i, count, index.words, place, index.ends[place], n, skips)
-                if length < least:
-                    continue
-                if size == len(out):
-                    out = np.concatenate((out, out))
-                out[size, ROW], out[size, ITEM], out[size, MATCHED] = row, index.item[place], matched
-                out[size, START], out[size, END] = starts[i], stops[i + length - 1]
-                out[size, FIRST], out[size, LAST] = place, place + length
-                size += 1
-                covered[i : i + length] = True
+        out, size = _stretches(row, hashes[:count], starts, stops, index, n, power, least, skips, covered, out, size)
         if size > before:
             inside[row] = covered[:count].sum()
             covered[:count] = False
+    return out[:size].copy(), counts, inside
+
+
+@kernel
+def token_overlaps(
+    ends: Offsets, hashes: np.ndarray, starts: np.ndarray, stops: np.ndarray, index: Index, n: int, least: int, skips: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return what `overlaps` does of texts whose tokens are known: text i has those from ends[i] to ends[i + 1] (int64[rows + 1])."""
+    counts, inside, power = np.diff(ends), np.zeros(len(ends) - 1, np.int64), _power(n)
+    covered, out, size = np.zeros(longest(ends), np.bool_), np.empty((64, COLUMNS), np.int64), 0
+    for row in range(len(counts)):
+        a, b, before = ends[row], ends[row + 1], size
+        out, size = _stretches(row, hashes[a:b], starts[a:b], stops[a:b], index, n, power, least, skips, covered, out, size)
+        if size > before:
+            inside[row] = covered[: b - a].sum()
+            covered[: b - a] = False
     return out[:size].copy(), counts, inside

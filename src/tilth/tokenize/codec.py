@@ -91,14 +91,14 @@ def _by_library(loaded: Any, texts: pa.Array) -> Coded:
     coded: list[np.ndarray] = []
     counts: list[int] = []
     with library.threads(many=False):
-        for some in _portions(texts):
-            ids = [encoding.ids for encoding in _encode_batch(loaded, some)]
+        for some in portions(texts):
+            ids = [encoding.ids for encoding in encode_batch(loaded.encode_batch_fast, some)]
             counts += map(len, ids)
             coded.append(np.fromiter(chain.from_iterable(ids), np.uint32))
     return np.concatenate(coded) if coded else np.zeros(0, np.uint32), np.cumsum(np.array(counts, np.int64))
 
 
-def _portions(texts: pa.Array) -> Iterator[list[str]]:
+def portions(texts: pa.Array) -> Iterator[list[str]]:
     """Yield the texts in lists of about LIBRARY_BYTES; a null reads as empty."""
     starts = utf8(texts)[0]
     first = 0
@@ -108,9 +108,10 @@ def _portions(texts: pa.Array) -> Iterator[list[str]]:
         first = last
 
 
-def _encode_batch(loaded: Any, texts: list[str]) -> list[Any]:
+def encode_batch(encode: Callable[..., list[Any]], texts: list[str]) -> list[Any]:
+    """Return what `encode`, a method of the library's object, makes of texts; raise StepError where the library gives up on one."""
     try:
-        return list(loaded.encode_batch_fast(texts, add_special_tokens=False))
+        return list(encode(texts, add_special_tokens=False))
     except BaseException as panic:
         if type(panic).__name__ != "PanicException":  # Rust's panics are no Exception, and would end the worker
             raise
