@@ -30,4 +30,16 @@ def test_an_unknown_document_is_a_clear_error(lines: Path) -> None:
     run(Jsonl(str(lines)), RECIPE[:2], out, "inline")
     with pytest.raises(CorpusError, match="No document is called"):
         explain(out, "nobody")
+    with pytest.raises(CorpusError, match=r"several ids hold it, such as .*\.jsonl:\d+, [^,]+, [^,]+\n"):
+        explain(out, ".jsonl")
     assert explain(out, 0)[0].row == 0 and explain(out, "5.jsonl:0")[0].fate == "kept"  # a part of an id that only one has
+
+
+def test_who_asks_by_url_is_told_how_urls_become_ids(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"url": "https://e.org/1", "text": "a"}\n')
+    for reader in (Jsonl(str(tmp_path / "a.jsonl")), Jsonl(str(tmp_path / "a.jsonl"), id="url")):
+        run(reader, [], str(tmp_path / "out"), "inline")
+        if reader.id is None:
+            with pytest.raises(CorpusError, match=r"--set corpus[.]id=url"):
+                explain(str(tmp_path / "out"), "https://e.org/1")
+    assert explain(str(tmp_path / "out"), "https://e.org/1")[0].fate == "kept"

@@ -213,6 +213,16 @@ def test_a_list_in_the_recipe_is_named(lines: Path) -> None:
         run(Jsonl(str(lines)), [[Words()]], str(lines.parent / "out"), "local:1")
 
 
+def test_a_run_that_began_and_did_not_finish_says_so(lines: Path) -> None:
+    out = lines.parent / "half way"
+    with pytest.raises(ZeroDivisionError):
+        run(Jsonl(str(lines)), [], str(out), "inline", progress=lambda _: 1 / 0)
+    with pytest.raises(CorpusError, match="began and did not finish"):
+        load(str(out))
+    with pytest.raises(CorpusError, match=r"--out '.*nowhere at all'"):
+        load(str(lines.parent / "nowhere at all"))
+
+
 def test_an_empty_corpus_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="empty"):
         run(Jsonl(str(tmp_path / "*.jsonl")), [Words()], str(tmp_path / "out"), "local:1")

@@ -82,3 +82,11 @@ def test_the_bytes_of_a_table_do_not_depend_on_its_batches(tmp_path_factory, siz
             table.write(rows.slice(start, size))
         names.append(table.commit())
     assert names[0] == names[1]
+
+
+def test_a_folder_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    store = Store(str(tmp_path / "file"))
+    assert store.read_json("run.json") is None
+    with pytest.raises(StoreError, match=r"cannot be written.*\n.*\n.*\n.*--out"):
+        store.put(b"x")

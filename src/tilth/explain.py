@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +14,12 @@ from tilth.audit import is_signal
 from tilth.corpus import Manifest
 from tilth.errors import CorpusError
 from tilth.fates import trail
-from tilth.piece import Piece, read_piece
+from tilth.piece import Piece, read_piece, schema_of
 from tilth.receipts import Receipts
 from tilth.run import Run, load
 from tilth.store import Store
+
+NEAREST = 3  # ids that an error names
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,20 @@ def explain(out: str, name: str | int) -> list[Story]:
     store = run.store()
     found = _find(run, store, name)
     if not found:
-        raise CorpusError(
-            f"No document is called {name!r}.", where=out, why="no row of the run has this id or address",
-            fix="`tilth ls " + out + "` shows ids; a part of an id works too if only one document has it",
-        )
+        raise _unknown(run, store, name)
     return [_story(run, store, row, *who) for row, who in sorted(found.items())]
+
+
+def _unknown(run: Run, store: Store, name: str | int) -> CorpusError:
+    ids = _all_ids(run, store)["id"]
+    near = ids.filter(pc.match_substring(ids, str(name)))[:NEAREST].to_pylist()
+    why = f"no row has this id or address; ids look like {ids[0]}" if len(ids) else "the run has no rows"
+    fix = f"`tilth sample {shlex.quote(run.out)}` shows ids; a part of an id works too if only one document has it"
+    if near:
+        why, fix = f"several ids hold it, such as {', '.join(near)}", "name one of them in full"
+    elif "://" in str(name) and any("url" in schema_of(store, piece).names for piece in run.pieces().values()):
+        fix = 'take ids from the column `url`: run again with --set corpus.id=url, or write id="url" in the reader'
+    return CorpusError(f"No document is called {name!r}.", where=run.out, why=why, fix=fix)
 
 
 def _find(run: Run, store: Store, name: str | int) -> dict[int, tuple[str, str]]:

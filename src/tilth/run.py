@@ -7,6 +7,7 @@ on an executor (tasks.py), then write what others read (writers, audit, quaranti
 from __future__ import annotations
 
 import posixpath
+import shlex
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -188,10 +189,17 @@ def load(out: str) -> Run:
     """Return the last finished run in this folder. Raises CorpusError where there is none, StoreError where another version wrote it."""
     data = Store(out).read_json("run.json")
     if data is None:
-        raise CorpusError("There is no finished run here.", where=out, why="run.json is missing", fix="tilth run RECIPE --out " + out)
+        raise _unfinished(out)
     check_format(data, out)
     data["times"] = (Store(out).read_json("times.json") or {}).get("steps", {})
     return Run(out, data)
+
+
+def _unfinished(out: str) -> CorpusError:
+    began = Store(out).read_json("store", "format.json") is not None
+    why = "a run began and did not finish" if began else "run.json is missing"
+    fix = "the command that began it goes on where it was" if began else f"tilth run RECIPE --out {shlex.quote(out)}"
+    return CorpusError("There is no finished run here.", where=out, why=why, fix=fix)
 
 
 def _write_cards(finished: Run, writers: Sequence[Writer], files: dict[str, str]) -> None:

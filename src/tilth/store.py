@@ -29,6 +29,7 @@ from tilth.record import DIGEST_BYTES, digest
 from tilth.write.parquet import RowGroups, write_parquet
 
 SMALL = 1 << 20
+UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOENT, errno.ENAMETOOLONG)
 FORMAT = 2  # of everything stored; part of every key, and recorded in the store and in run.json
 
 
@@ -132,7 +133,7 @@ class Store:
         """Return the JSON file at this place under the store, or None where there is none."""
         try:
             return orjson.loads(self.fs.cat_file(self.path(*parts)))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except ValueError:  # half a file cannot be ours (we rename whole ones), so someone else's hand or disk was here
             raise StoreError.damaged(parts[-1], self.path(*parts)) from None
@@ -167,16 +168,19 @@ class Store:
     @contextlib.contextmanager
     def _temporary(self) -> Iterator[tuple[str, IO[bytes]]]:
         """A file beside the store (so that the rename is atomic), or in temporary space when the store is remote."""
-        folder = self.path("partial") if self.local else None
-        if folder:
-            os.makedirs(folder, exist_ok=True)
-        handle, path = tempfile.mkstemp(dir=folder)
+        handle, path = _guarded(self._begun, self.url, UNWRITABLE)
         try:
             with os.fdopen(handle, "wb") as file:
                 yield path, file
         finally:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)
+
+    def _begun(self) -> tuple[int, str]:
+        folder = self.path("partial") if self.local else None
+        if folder:
+            os.makedirs(folder, exist_ok=True)
+        return tempfile.mkstemp(dir=folder)
 
     def _publish(self, path: str, file: IO[bytes], target: str) -> None:
         if not self.local:
@@ -297,7 +301,7 @@ def to_json(data: Any) -> bytes:
     return orjson.dumps(data, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS)
 
 
-def _guarded(act: Callable[[], Any], url: str) -> Any:
+def _guarded(act: Callable[[], Any], url: str, unwritable: tuple[int, ...] = ()) -> Any:
     try:
         return act()
     except OSError as error:
@@ -306,4 +310,6 @@ def _guarded(act: Callable[[], Any], url: str) -> Any:
                 "The disk is full.", where=url, why=str(error),
                 fix="free some room and run the same command again: it goes on where it was",
             ) from error
+        if error.errno in unwritable:
+            raise StoreError("This folder cannot be written.", where=url, why=str(error), fix="name another one: --out FOLDER") from error
         raise
