@@ -15,11 +15,12 @@ import random
 import statistics
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 N = 12
 
@@ -89,10 +90,12 @@ def speed(python: str, megabytes: float, passes: int) -> None:
     from tilth import decontaminate
 
     known, texts = items(), list(grown(prose(), megabytes))
-    texts = injected(texts, known)
+    tokens, texts = tokenizer(), injected(texts, known)
     size = sum(len(text.encode()) for text in texts) / 1e6
     folds = [decontaminate.NGrams(variant, answer="answer", report=False) for variant in ("datatrove", "gpt3", "llama")]
     steps = {f"Tilth, {fold.variant}": learned(fold, known) for fold in folds}
+    steps["Tilth, llama in tokens"] = learned(decontaminate.NGrams("llama", answer="answer", report=False, tokenizer=tokens), known)
+    steps["Tilth, paraphrases"] = learned(decontaminate.Paraphrases(answer="answer", report=False), known)
     batches = pa.table({"text": pa.array(texts, pa.large_string())}).to_batches(max_chunksize=1024)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -117,7 +120,7 @@ def speed(python: str, megabytes: float, passes: int) -> None:
     slowest = statistics.median(seconds["datatrove"])
     print(f"{len(known):,} items, {len(texts):,} texts, {size:.1f} MB\n\n| tool | MB/s | beside datatrove |\n|---|---:|---:|")
     for tool, each in seconds.items():
-        print(f"| {tool} | {size / statistics.median(each):.2f} | {slowest / statistics.median(each):.0f}x |")
+        print(f"| {tool} | {size / statistics.median(each):.2f} | {slowest / statistics.median(each):.3g}x |")
     ours = [hit and hit[0]["text"] for hit in found(steps["Tilth, datatrove"], texts)]
     print(f"\n{sum(text is not None for text in verdicts):,} texts contaminated by datatrove; "
           f"{sum(a != b for a, b in zip(ours, verdicts, strict=True))} differ in verdict or n-gram.\n")  # fmt: skip
@@ -133,29 +136,73 @@ def timed(step: Any, batches: list[Any]) -> Callable[[], float]:
     return once
 
 
+def tokenizer() -> bytes:
+    """A tokenizer of 32,000 tokens learned from the bench corpus and the modules of Python: as of a model of prose and code."""
+    import pyarrow as pa
+    from corpus import grown, prose
+
+    from tilth.tokenize import Bpe
+
+    code = [path.read_text(errors="replace") for path in sorted(Path(sysconfig.get_paths()["stdlib"]).glob("*.py"))]
+    texts = [*grown(prose(), 8), *code]
+    rows = pa.record_batch({"row": pa.array(range(len(texts)), pa.uint64()), "text": pa.array(texts, pa.large_string())})
+    return bytes(Bpe().finish(Bpe().observe(rows))[0].tokenizer)
+
+
+KINDS = {  # what was done to an item, and the names of evaluation_sets.contaminated that say so
+    "word for word": ("verbatim",),
+    "questions rephrased": ("gsm8k, rephrased", "algebra, rephrased", "sociology, rephrased", "history, rephrased"),
+    "questions translated (zh)": ("translated",), "code rephrased (Python)": ("(python)",), "code ported (JavaScript, C)": ("(js)", "(c)"),
+}  # fmt: skip
+METHODS = ("13-grams (GPT-3)", "skip-grams (Llama)", "the same in tokens", "paraphrases")
+
+
 def kinds() -> None:
     from evaluation_sets import contaminated
 
     from tilth import decontaminate
 
-    print("| items | known | | 13-grams (GPT-3) | skip-grams (Llama) | paraphrases |\n|---|---:|---|---:|---:|---:|")
+    tokens = tokenizer()
+    found: dict[str, list[Counts]] = {}
     for name, (items, others, clean) in contaminated().items():
         folds = [decontaminate.NGrams(report=False, answer="answer"), decontaminate.NGrams("llama", report=False, answer="answer"),
+                 decontaminate.NGrams("llama", report=False, answer="answer", tokenizer=tokens),
                  decontaminate.Paraphrases(report=False, answer="answer")]  # fmt: skip
         some = [(at, text) for at, text in enumerate(others) if text.strip()]
-        rows = [measured(learned(fold, items), some, clean) for fold in folds]
-        print(f"| {name} | {len(some)} | recall | " + " | ".join(f"{right:.1%}" for right, _, _ in rows) + " |")
-        precisions = ["-" if precision is None else f"{precision:.1%}" for _, precision, _ in rows]
-        print(f"| | {len(clean)} clean | precision | {' | '.join(precisions)} |")
-        print("| | | clean marked | " + " | ".join(f"{wrong:.2%}" for _, _, wrong in rows) + " |")
+        found[name] = [measured(learned(fold, items), some, clean) for fold in folds]
+    table(found)
+    table({kind: added([each for name, each in found.items() if any(part in name for part in parts)]) for kind, parts in KINDS.items()})
 
 
-def measured(step: Any, some: list[tuple[int, str]], clean: list[str]) -> tuple[float, float | None, float]:
-    """Recall (the right item named), precision over all texts that are marked, share of clean texts that are."""
+def table(found: dict[str, list[Counts]]) -> None:
+    print(f"| items | known | | {' | '.join(METHODS)} |\n|---|---:|---|{'---:|' * len(METHODS)}")
+    for name, each in found.items():
+        print(f"| {name} | {each[0].known:,} | recall | " + " | ".join(f"{counts.right / counts.known:.1%}" for counts in each) + " |")
+        all_marked = [counts.marked + counts.wrong for counts in each]
+        precisions = [f"{counts.right / many:.1%}" if many else "-" for counts, many in zip(each, all_marked, strict=True)]
+        print(f"| | {each[0].clean:,} clean | precision | {' | '.join(precisions)} |")
+        print("| | | clean marked | " + " | ".join(f"{counts.wrong / counts.clean:.2%}" for counts in each) + " |")
+    print()
+
+
+class Counts(NamedTuple):
+    """Texts known to be contaminated, of these those that were marked and with the right item; clean texts, and those marked."""
+
+    known: int
+    marked: int
+    right: int
+    clean: int
+    wrong: int
+
+
+def added(rows: list[list[Counts]]) -> list[Counts]:
+    return [Counts(*map(sum, zip(*column, strict=True))) for column in zip(*rows, strict=True)]
+
+
+def measured(step: Any, some: list[tuple[int, str]], clean: list[str]) -> Counts:
     hits = found(step, [text for _, text in some])
     right = sum(hit is not None and any(each["item"] == at for each in hit) for (at, _), hit in zip(some, hits, strict=True))
-    marked, wrong = sum(hit is not None for hit in hits), sum(hit is not None for hit in found(step, clean))
-    return right / len(some), right / (marked + wrong) if marked + wrong else None, wrong / len(clean)
+    return Counts(len(some), sum(hit is not None for hit in hits), right, len(clean), sum(hit is not None for hit in found(step, clean)))
 
 
 def main() -> None:
