@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tilth import read
 from tilth.errors import CorpusError
-from tilth.read.json_elements import elements
+from tilth.read.json_elements import Run, elements, runs
 
 ReadAll = Callable[..., list[dict[str, Any]]]
 VALUES = st.recursive(
@@ -83,6 +83,20 @@ def test_a_broken_stream_keeps_the_rows_before_the_break(tmp_path: Path, read_al
     assert [row["text"] for row in got[:-1]] == [row["text"] for row in rows[: len(got) - 1]]
     assert len(got) > 1000
     assert "in the middle of an element" in got[-1]["error"]
+
+
+@given(
+    st.lists(st.sampled_from(['{"a": 1}', '{"b": ", ["}', "3", "", "{", "[1]", '"\\ud800"', " " * 70 + "{}", '{"long": "' + "x" * 9 + '"}'])),
+    st.sampled_from([100, 200]),
+)
+def test_elements_parsed_together_are_those_parsed_one_by_one(parts: list[str], limit: int) -> None:
+    data = f"[{', '.join(parts)}]".encode()
+    for pieces in runs([data], None, limit):
+        for piece in pieces:
+            if isinstance(piece, Run) and (rows := piece.parsed()):
+                assert rows == [orjson.loads(element.data) for element in piece.elements()]
+                assert [data[place : place + 1] for place in piece.places] == [b"{"] * len(rows)
+    assert found(data, len(data), limit=limit) == found(data, 1, limit=limit)
 
 
 def test_memory_is_that_of_some_elements(tmp_path: Path) -> None:

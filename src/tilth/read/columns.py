@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -105,7 +106,7 @@ def to_batch(
     for column in schema:
         field = fields.of(column.name)
         if field is not None and column.name not in ("source", "rest", "error"):
-            columns[column.name] = _array([row.get(field) for row in rows], field, column.type, faults, text=column.name == "text")
+            columns[column.name] = _array(_values(rows, field), field, column.type, faults, text=column.name == "text")
     if "rest" in schema.names and fields.columns is None:
         columns["rest"] = _array(_rest(rows, set(map(fields.of, columns))), "rest", STRING, faults)
     return close_batch(columns, faults, places, schema, source)
@@ -177,6 +178,13 @@ def json_text(value: Any) -> str:
         return orjson.dumps(value, default=str).decode()
     except (TypeError, RecursionError) as error:
         raise ValueError(f"is nested too deep or cannot be written as JSON ({error})") from None
+
+
+def _values(rows: Sequence[Row], field: str) -> list[Any]:
+    try:
+        return list(map(itemgetter(field), rows))  # half the time of a loop with `get`
+    except KeyError:
+        return [row.get(field) for row in rows]
 
 
 def _array(values: Sequence[Any], name: str, kind: pa.DataType, faults: dict[int, str], *, text: bool = False) -> pa.Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 from tilth.errors import CorpusError
 from tilth.read.columns import BATCH_ROWS, PROBE_BYTES, PROBE_ROWS, Fields, infer, places, to_batch
 from tilth.read.files import Paths, list_files
-from tilth.read.json_elements import Element, elements
+from tilth.read.json_elements import Element, Run, elements, runs
 from tilth.read.jsonl import parse
 from tilth.read.reader import File, Reader, Span
 from tilth.read.streams import chunks, compressed
@@ -54,12 +54,12 @@ class Json(Reader):
         return infer(probed, self._fields, self._where)
 
     def read(self, span: Span, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        for found in elements(chunks(span.path), self.key, self.max_bytes):
-            for at in range(0, len(found), BATCH_ROWS):
-                part = found[at : at + BATCH_ROWS]
-                rows, errors = self._rows(part)
-                where = places(span.path, [element.place for element in part])
-                yield to_batch(rows, where, errors, schema, self._fields, self.source)
+        for found in runs(chunks(span.path), self.key, self.max_bytes):
+            rows, at, errors = self._rows(found)
+            for i in range(0, len(rows), BATCH_ROWS):
+                wrong = {row - i: error for row, error in errors.items() if i <= row < i + BATCH_ROWS}
+                where = places(span.path, at[i : i + BATCH_ROWS])
+                yield to_batch(rows[i : i + BATCH_ROWS], where, wrong, schema, self._fields, self.source)
 
     @property
     def _where(self) -> str:
@@ -69,17 +69,30 @@ class Json(Reader):
     def _fields(self) -> Fields:
         return Fields(self.text, self.id, self.columns)
 
-    def _rows(self, found: list[Element]) -> tuple[list[dict[str, Any]], dict[int, str]]:
-        """One object an element, an empty one where it is not one; and, by index, why it is not."""
-        rows, errors = parse([element.data or b"{}" for element in found], self.max_bytes, "element")
-        return rows, errors | {i: element.error for i, element in enumerate(found) if element.error}
+    def _rows(self, found: Sequence[Element | Run]) -> tuple[list[dict[str, Any]], list[int], dict[int, str]]:
+        """One object an element, an empty one where it is not one, and its place; and, by index, why it is not."""
+        rows: list[dict[str, Any]] = []
+        at: list[int] = []
+        errors: dict[int, str] = {}
+        for piece in found:
+            if isinstance(piece, Run) and (whole := piece.parsed()):
+                at += piece.places
+                rows += whole
+                continue
+            own = piece.elements() if isinstance(piece, Run) else [piece]
+            parsed, wrong = parse([element.data or b"{}" for element in own], self.max_bytes, "element")
+            wrong |= {i: element.error for i, element in enumerate(own) if element.error}
+            errors |= {len(rows) + i: error for i, error in wrong.items()}
+            at += [element.place for element in own]
+            rows += parsed
+        return rows, at, errors
 
     def _probe(self, path: str, most: int) -> tuple[list[dict[str, Any]], str]:
         """The first rows of a file that can be read, and why others cannot."""
         probed: list[dict[str, Any]] = []
         why, size = "", 0
         for found in elements(chunks(path), self.key, self.max_bytes):
-            rows, errors = self._rows(found[: most - len(probed)])
+            rows, _, errors = self._rows(found[: most - len(probed)])
             probed += [row for i, row in enumerate(rows) if i not in errors]
             why = why or next(iter(errors.values()), "")
             size += sum(len(element.data) for element in found)

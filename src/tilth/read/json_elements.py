@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -14,6 +14,8 @@ from tilth.read.lines import BOM, too_long
 from tilth.read.streams import Broken
 
 _WHITE = b" \t\r\n"
+_IS_WHITE = np.isin(np.arange(256), list(_WHITE))
+_MOST_WHITE = 64  # bytes between two elements; what has more is rare, and read one by one
 _NOT_WHITE = re.compile(rb"[^ \t\r\n]")
 _NAME = re.compile(rb'\s*("(?:[^"\\]|\\.)*")\s*:', re.S)
 _NAME_BYTES = 1 << 16
@@ -28,14 +30,45 @@ class Element(NamedTuple):
     error: str | None = None
 
 
+class Run(NamedTuple):
+    """Elements that are whole in one chunk, with the commas between them: where each begins and ends in it, and where it lies (int64)."""
+
+    data: bytes
+    starts: np.ndarray
+    ends: np.ndarray
+    at: int
+
+    def parsed(self) -> list[dict[str, Any]] | None:
+        """The elements as objects, by one call of the parser; None where they must be looked at one by one."""
+        try:
+            rows = orjson.loads(b"[%b]" % self.data[self.starts[0] : self.ends[-1]])
+        except orjson.JSONDecodeError:
+            return None
+        return rows if len(rows) == len(self.starts) and set(map(type, rows)) == {dict} else None
+
+    @property
+    def places(self) -> list[int]:
+        return (self.starts + self.at).tolist()
+
+    def elements(self) -> list[Element]:
+        return [Element(self.at + a, self.data[a:b]) for a, b in zip(self.starts.tolist(), self.ends.tolist(), strict=True)]
+
+
 def elements(chunks: Iterable[bytes], key: str | None, limit: int) -> Iterator[list[Element]]:
+    """Yield the elements of `runs` one by one.
+
+    >>> [element.data for part in elements([b'{"data": [{"a": 1}, ', b'{"b": [2, 3]}]}'], None, 100) for element in part]
+    [b'{"a": 1}', b'{"b": [2, 3]}']
+    """
+    for found in runs(chunks, key, limit):
+        yield [element for piece in found for element in (piece.elements() if isinstance(piece, Run) else [piece])]
+
+
+def runs(chunks: Iterable[bytes], key: str | None, limit: int) -> Iterator[list[Element | Run]]:
     """Yield the elements of a stream that is one array, or an object with one under `key`, as many at once as a chunk brings.
 
     Without `key` it is the object's first array of objects. An element longer than `limit` bytes is told and passed over; so is what
     follows the array, and a stream that breaks or ends before the array does.
-
-    >>> [element.data for part in elements([b'{"data": [{"a": 1}, ', b'{"b": [2, 3]}]}'], None, 100) for element in part]
-    [b'{"a": 1}', b'{"b": [2, 3]}']
     """
     walk = _Walk(key, limit)
     try:
@@ -59,9 +92,9 @@ class _Walk:
         self.name: str | None = None  # the key of the array that was read
         self.held: list[bytes] = []  # the element that has begun
         self.start = self.size = 0  # where it begins, and its bytes so far
-        self.found: list[Element] = []
+        self.found: list[Element | Run] = []
 
-    def feed(self, chunk: bytes) -> list[Element]:
+    def feed(self, chunk: bytes) -> list[Element | Run]:
         data, commas, i = np.frombuffer(chunk, np.uint8), np.empty(len(chunk), np.int64), 0
         steps = {_START: self._begin, _OBJECT: self._in_object, _PEEK: self._peek, _ARRAY: self._in_array, _DONE: self._after}
         while i < len(chunk) and self.mode != _FAILED:
@@ -70,7 +103,7 @@ class _Walk:
         found, self.found = self.found, []
         return found
 
-    def end(self, why: str) -> list[Element]:
+    def end(self, why: str) -> list[Element | Run]:
         """What is to be said when the stream has ended, `why` where that is too early."""
         if self.mode == _DONE and why.startswith("the file ends"):
             return [] if self.name is not None else [Element(0, b"", self._no_array())]
@@ -123,7 +156,15 @@ class _Walk:
 
     def _in_array(self, chunk: bytes, data: np.ndarray, commas: np.ndarray, i: int) -> int:
         why, at, count = scan(data, i, self.state, self.level, False, commas)
-        for comma in commas[:count].tolist():
+        ends = commas[:count]
+        if self.size and count:  # one that began in an earlier chunk
+            self._close(chunk[i : ends[0]], int(ends[0]) + 1, last=False)
+            i, ends = int(ends[0]) + 1, ends[1:]
+        if len(ends) > 1 and (run := _run(chunk, data, ends, i, self)):
+            self.found.append(run)
+            i, ends = int(ends[-1]) + 1, ends[:0]
+            self.start = self.at + i
+        for comma in ends.tolist():
             bare = chunk[i:comma].lstrip(_WHITE)
             if bare and not self.size and len(bare) <= self.limit:  # nearly all are whole in one chunk
                 self.found.append(Element(self.at + comma - len(bare), bare))
@@ -182,6 +223,19 @@ class _Walk:
 
     def _no_array(self) -> str:
         return "the object has no array of objects" if self.key is None else f"the object has no array under {self.key!r}"
+
+
+def _run(chunk: bytes, data: np.ndarray, commas: np.ndarray, start: int, walk: _Walk) -> Run | None:
+    """The elements before these commas; None where one is empty, too long, or begins after much white space."""
+    starts = np.concatenate([[start], commas[:-1] + 1])
+    if (commas - starts).max() > walk.limit:
+        return None
+    for _ in range(_MOST_WHITE):
+        white = _IS_WHITE[data[starts]]
+        if not white.any():
+            return Run(chunk, starts, commas.copy(), walk.at) if (starts < commas).all() else None
+        starts += white
+    return None
 
 
 def _skip(chunk: bytes, i: int) -> int:
