@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from tilth.op import Exchange, Op
 from tilth.piece import Piece, read_piece
+from tilth.source import ROW_BITS
 from tilth.store import Store
 
 
@@ -41,6 +42,9 @@ class Homes:
     def __init__(self, store: Store, pieces: Sequence[Piece]) -> None:
         self.store, self.pieces = store, {piece.shard: piece for piece in pieces}
 
+    def has(self, rows: np.ndarray) -> np.ndarray:
+        return np.isin(rows >> np.uint64(ROW_BITS), np.array([*self.pieces], np.uint64))
+
     def take(self, rows: pa.Array, columns: Sequence[str]) -> pa.Table:
         """Return these columns at these addresses (uint64[n]), aligned with `rows`."""
         wanted, back = np.unique(np.asarray(rows), return_inverse=True)
@@ -65,14 +69,15 @@ class Homes:
 
 
 class Tables:
-    """The same look-up over tables in memory: shard number -> table sorted by `row`."""
+    """The same look-up over a table in memory, sorted by `row`, of all that is at home in one partition."""
 
-    def __init__(self, tables: dict[int, pa.Table]) -> None:
-        self.table = pa.concat_tables([tables[shard] for shard in sorted(tables)]) if tables else None
+    def __init__(self, table: pa.Table) -> None:
+        self.table = table
+
+    def has(self, rows: np.ndarray) -> np.ndarray:
+        return np.isin(rows, self.table["row"].to_numpy())
 
     def take(self, rows: pa.Array, columns: Sequence[str]) -> pa.Table:
-        if self.table is None:
-            return pa.table({name: pa.nulls(0) for name in columns})
         at = np.searchsorted(self.table["row"].to_numpy(), np.asarray(rows))
         return self.table.take(pa.array(at)).select(list(columns))
 

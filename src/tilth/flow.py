@@ -11,7 +11,7 @@ import pyarrow as pa
 from tilth.compact import groups
 from tilth.conductor import Conductor
 from tilth.corpus import Manifest, Shard, manifest_of, shard_key
-from tilth.errors import RecipeError, StepError
+from tilth.errors import RecipeError
 from tilth.exchange import home_of
 from tilth.learn import LearnFrom
 from tilth.op import Exchange, Fold, Op, label

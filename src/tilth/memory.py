@@ -111,12 +111,12 @@ class _State:
 
     def exchange(self, exchange: Exchange) -> None:
         sent = [exchange.scatter(batch) for shard in self.shards for batch in shard]
-        homes = Tables({i: pa.Table.from_batches(shard) for i, shard in enumerate(self.shards)})
+        homes = [Tables(rows) for rows in self._parted([pa.Table.from_batches(shard) for shard in self.shards], "row")]
         phases = exchange.phases()
         for number, phase in enumerate(phases):
             rounds = exchange.limit if number == len(phases) - 1 else 1
             for turn in range(rounds):
-                came, sent = sent, [phase(rows, homes) for rows in self._parted(sent)]
+                came, sent = sent, [phase(rows, home) for rows, home in zip(self._parted(sent), homes, strict=True)]
                 if rounds == 1 or [part.to_pydict() for part in self._parted(came)] == [part.to_pydict() for part in self._parted(sent)]:
                     break
                 if turn == rounds - 1:
@@ -124,9 +124,11 @@ class _State:
         answers = pa.concat_tables([exchange.answers(rows) for rows in self._parted(sent)]).sort_by("key")
         self._chain([Settle(exchange, answers)])
 
-    def _parted(self, sent: list[pa.Table]) -> list[pa.Table]:
+    def _parted(self, sent: list[pa.Table], by: str = "key") -> list[pa.Table]:
         rows = pa.concat_tables(sent)
-        where = partition(rows["key"], self.partitions)
+        if self.partitions == 1:
+            return [rows]
+        where = partition(rows[by], self.partitions)
         return [rows.filter(pa.array(where == p)) for p in range(self.partitions)]
 
 

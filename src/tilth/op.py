@@ -27,6 +27,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Protocol
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -106,6 +107,10 @@ class Fold:
 
 class Home(Protocol):
     """What a phase can look up: columns of the documents whose addresses are at home in its partition."""
+
+    def has(self, rows: np.ndarray) -> np.ndarray:
+        """Return bool[n]: which of these addresses (uint64[n]) can be looked up here. Answers must not depend on it, only the way there."""
+        ...
 
     def take(self, rows: pa.Array, columns: Sequence[str]) -> pa.Table:
         """Return these columns of the documents at these addresses (uint64), aligned with `rows`."""

@@ -89,9 +89,10 @@ def read_piece(store: Store, piece: Piece, columns: Sequence[str] | None = None,
     if not layers:
         return
     whole = [i for i, layer in enumerate(layers) if not layer.patch]
-    last, widest = whole[-1], max((i for i in whole if layers[i].columns), default=whole[-1])
+    last, wide = whole[-1], [i for i in whole if layers[i].columns]
+    widest = next((i for i in wide if "text" in layers[i].columns), max(wide, default=last))
     cursors = [_Cursor(store, layer, size) for layer in layers]
-    for batch in cursors[widest]:  # its batches are not cut again, as it is the one with text, if any is
+    for batch in cursors[widest]:  # its batches are not cut and joined again, which would copy all that is long
         left = batch if widest == last else cursors[last].among(batch)
         if not len(left) and widest != last:
             continue
@@ -146,12 +147,15 @@ class _Cursor:
             found[name] = _replaced(found[name], hit, changes)
 
     def among(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Return the rows of `batch`, of an earlier layer, that this layer still has."""
+        """Return the rows of `batch`, of another layer, that this layer still has, and its own columns beside them."""
         rows = np.asarray(batch["row"])
         table = self._until(rows[-1]) if len(rows) else None
-        mine = np.asarray(table["row"]) if table is not None else rows[:0]
-        at = np.searchsorted(rows, mine[: np.searchsorted(mine, rows[-1:], side="right").sum()])
-        return pa.record_batch([_pick(column, at) for column in batch.columns], schema=batch.schema)
+        if table is None:
+            return batch.slice(0, 0)
+        mine = np.asarray(table["row"])
+        at = np.searchsorted(rows, mine[: np.searchsorted(mine, rows[-1], side="right")])
+        found = {name: _pick(batch[name], at) for name in batch.schema.names}
+        return pa.record_batch(found | {name: table[name].slice(0, len(at)) for name in self.columns})
 
     def _until(self, row: np.uint64) -> pa.RecordBatch | None:
         """Return what is held once it reaches `row`, None if nothing is, and forget what lies before what can still matter."""

@@ -149,15 +149,41 @@ def phase(
     return {"parts": _parted(store, out, partitions), "rows": len(rows)}, {}
 
 
+def phases(store: Store, *, guard: Guard, messages: Sequence[str], homes: Sequence[Piece], exchange: Exchange) -> Result:
+    """Run all phases on the only partition, and store its answers: what is sent in between does not leave memory."""
+    rows, home = pa.concat_tables([store.table(name) for name in messages]), Homes(store, homes)
+    *before, last = exchange.phases()
+    for function in before:
+        rows = function(rows, home)
+    for _ in range(exchange.limit):
+        came, rows = rows, last(rows, home)
+        if exchange.limit == 1 or rows.equals(came):
+            return _answered(store, exchange.answers(rows)), {}
+    raise unsettled(exchange, getattr(last, "__name__", str(len(before))))
+
+
 def answer(store: Store, *, guard: Guard, messages: Sequence[str], exchange: Exchange) -> Result:
-    """Store the answers of one partition, shard by shard, sorted by address."""
-    rows = exchange.answers(pa.concat_tables([store.table(name) for name in messages])).sort_by("key")
+    """Store the answers of one partition."""
+    return _answered(store, exchange.answers(pa.concat_tables([store.table(name) for name in messages]))), {}
+
+
+def _answered(store: Store, answers: pa.Table) -> dict[str, Any]:
+    """Store answers shard by shard, sorted by address."""
+    rows = answers.sort_by("key")
     keys = rows["key"].to_numpy()
     shards = keys >> np.uint64(ROW_BITS)
     cuts = np.flatnonzero(np.diff(shards)) + 1
     slices = zip([0, *cuts.tolist()], [*cuts.tolist(), len(rows)], strict=True)
     named = {str(int(shards[a])): store.put_table(rows.slice(a, b - a)) for a, b in slices if b > a}
-    return {"answers": named, "none": store.put_table(rows.schema.empty_table())}, {}
+    return {"answers": named, "none": store.put_table(rows.schema.empty_table())}
+
+
+def unsettled(exchange: Exchange, phase: str) -> StepError:
+    """Say that the last phase of an exchange changes something in every round that it may take."""
+    return StepError(
+        f"{label(exchange)} did not settle in {exchange.limit} rounds.", where=f"phase {phase}", why="every round still changed something",
+        fix="raise `limit` on the class, or look at the largest cluster",
+    )
 
 
 def export(store: Store, *, guard: Guard, pieces: Sequence[Piece], writer: Writer) -> Result:
@@ -183,7 +209,7 @@ def trail(store: Store, *, guard: Guard, kind: str, parts: Sequence[tuple[int, s
 
 
 ROLES: dict[str, Callable[..., Result]] = {
-    role.__name__: role for role in (ingest, draw, stage, observe, merge, finish, scatter, gather, phase, answer, export, trail)
+    role.__name__: role for role in (ingest, draw, stage, observe, merge, finish, scatter, gather, phase, phases, answer, export, trail)
 }
 
 

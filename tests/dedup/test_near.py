@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tilth import read, run
 from tilth.dedup import NearDuplicates, Normalise, Signatures, near, probability
+from tilth.dedup.edges import NAMES, to_both
 from tilth.dedup.shingles import Shingles
 from tilth.errors import RecipeError
 from tilth.exchange import Tables
@@ -73,9 +74,15 @@ def test_n_grams_travel_once_to_a_shard(shards):
     rows = shards(texts, [1, 2, 1])
     signatures, duplicates = near(0.8, ngram=1, bands=56, rows=2)
     signed = {n: pa.Table.from_batches([signatures.apply(batch) for batch in shard]) for n, shard in enumerate(rows)}
-    sent, home = pa.concat_tables([duplicates.scatter(batch) for table in signed.values() for batch in table.to_batches()]), Tables(signed)
+    sent = pa.concat_tables([duplicates.scatter(batch) for table in signed.values() for batch in table.to_batches()])
+    home = Tables(pa.concat_tables(signed.values()))
     pair, attach, estimate, compare, _ = duplicates.phases()
-    asked = estimate(attach(pair(sent, home), home), home)
+    attached = attach(pair(sent, home), home)
+    at_once = to_both(estimate(attached, home).select(NAMES))
+    assert at_once.filter(pc.equal(at_once["key"], 2 << 32))["of"].to_pylist() == [0, 1 << 32, (1 << 32) + 1]
+    asked = pa.concat_tables(  # each shard at a home of its own
+        [estimate(attached.filter(pc.equal(pc.shift_right(attached["key"], 32), n)), Tables(table)) for n, table in signed.items()]
+    )
     last = asked.filter(pc.and_(pc.equal(asked["row"], 2 << 32), asked["doubt"]))
     assert last["of"].to_pylist() == [0, 1 << 32, (1 << 32) + 1]
     assert last["grams"].is_valid().to_pylist() == [True, True, False]

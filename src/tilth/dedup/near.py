@@ -156,14 +156,30 @@ class NearDuplicates(Exchange):
         return link(rows, self.window)
 
     def _estimate(self, rows: pa.Table, home: Home) -> pa.Table:
-        """At home of the worse end: send the edges whose signatures agree enough to the better end; n-grams with those in doubt."""
+        """At home of the worse end: send the edges whose signatures agree enough to the better end; n-grams with those in doubt.
+
+        Where the better end is at home here as well, the n-grams are compared at once.
+        """
         own = home.take(rows["key"].combine_chunks(), (COLUMN,))
         agree = kernels.agreements(numbers(rows[COLUMN], self.values), numbers(own[COLUMN], self.values))
-        edges = rows.select(NAMES).filter(pa.array(agree >= self.least))
-        doubt = agree[agree >= self.least] < self.sure
+        edges, agree = rows.select(NAMES).filter(pa.array(agree >= self.least)), agree[agree >= self.least]
         row, of = columns(edges, "row", "of")
+        doubt = agree < self.sure
+        here = np.flatnonzero(doubt & home.has(of))
+        alike = np.ones(len(row), bool)
+        alike[here] = self._alike_here(row[here], of[here], home)
+        doubt[here] = False
+        edges, row, of, doubt = edges.filter(pa.array(alike)), row[alike], of[alike], doubt[alike]
         grams = self._grams_to_send(row, of, doubt, home)
         return edges.set_column(0, "key", edges["of"]).append_column(_DOUBT, pa.array(doubt)).append_column(_GRAMS, grams)
+
+    def _alike_here(self, row: np.ndarray, of: np.ndarray, home: Home) -> np.ndarray:
+        """Return bool[n]: whether the n-grams of both ends, which are both at home here, are alike enough."""
+        if self.shingles is None or not len(row):
+            return np.ones(len(row), bool)
+        once, place = np.unique(np.concatenate([row, of]), return_inverse=True)
+        sets = self.shingles.of(home.take(pa.array(once), ("text",))["text"])
+        return self.shingles.jaccard(sets, place[: len(row)], place[len(row) :]) >= self.jaccard
 
     def _grams_to_send(self, row: np.ndarray, of: np.ndarray, doubt: np.ndarray, home: Home) -> pa.Array:
         """Return the n-grams of `row` for one edge in doubt to each shard, where all that go there can read them; null for the others."""
