@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tilth import llm
+from tilth.llm.background import side_by_side
 
 
 @pytest.fixture(autouse=True)
@@ -113,6 +114,30 @@ def test_it_cannot_wait_for_itself() -> None:
 
     async def outer(session: llm.Session, item: int) -> list[int]:
         return list(llm.in_order(inner, [1]))
+
+    with llm.using(llm.Client(cache=":memory:")), pytest.raises(llm.LlmError, match="within its own work"):
+        list(llm.in_order(outer, [1]))
+
+
+def test_works_go_side_by_side_and_the_first_exception_is_raised() -> None:
+    async def work(session: llm.Session, item: int) -> int:
+        await asyncio.sleep(0.2)
+        if item < 0:
+            raise ValueError(item)
+        return item
+
+    with llm.using(llm.Client(cache=":memory:")):
+        began = time.monotonic()
+        assert side_by_side([lambda n=n: [*llm.in_order(work, [n])] for n in range(8)]) == [[n] for n in range(8)]  # type: ignore[misc]
+        assert time.monotonic() - began < 1.2
+        with pytest.raises(ValueError, match="-1"):
+            side_by_side([lambda n=n: [*llm.in_order(work, [n])] for n in (3, -1, -2)])  # type: ignore[misc]
+        assert side_by_side([]) == []
+
+
+def test_nor_can_works_side_by_side() -> None:
+    async def outer(session: llm.Session, item: int) -> list[int]:
+        return side_by_side([lambda: 1])
 
     with llm.using(llm.Client(cache=":memory:")), pytest.raises(llm.LlmError, match="within its own work"):
         list(llm.in_order(outer, [1]))

@@ -66,20 +66,21 @@ def test_a_reply_is_found_before_it_is_in_the_file(serve: Any, client_of: Any) -
     assert asyncio.run(main()) == ["model", "cache", "cache"] and len(server.calls) == 1
 
 
-def test_a_session_knows_what_it_heard(serve: Any, client_of: Any) -> None:
-    server = serve(lambda call: "White.")
+def test_spending_is_told_at_once_from_wherever_it_is_asked(serve: Any, client_of: Any) -> None:
+    client = client_of(serve(lambda call: "White."))
 
-    async def main() -> None:
-        async with llm.Session(client_of(server)) as session:
-            before, reply = session.heard(MODEL), await session.ask(asked())
-            one = session.heard(MODEL) - before
-            assert (one.calls, one.seconds) == (1, pytest.approx(reply.seconds)) and reply.seconds > 0
-            await asyncio.gather(*(session.ask(asked(seed=2)) for _ in range(3)))
-            assert session.heard(MODEL).calls == 2, "equal requests under way are one call"
-            await session.ask(asked())
-            assert session.heard(MODEL).calls == 3 and session.heard("another").calls == 0
+    async def work(session: llm.Session, n: int) -> int:
+        await session.ask(asked(str(n)))
+        return llm.spending(client)[MODEL].calls
 
-    asyncio.run(main())
+    async def main() -> list[int]:
+        async with llm.Session(client) as session:
+            return [await work(session, 100 + n) for n in range(3)]
+
+    with llm.using(client):
+        for n, told in enumerate(llm.in_order(work, range(5), window=1), 1):
+            assert (told, llm.spending(client)[MODEL].calls) == (n, n)
+    assert asyncio.run(main()) == [6, 7, 8]
 
 
 OTHERS = ({"seed": 1}, {"temperature": 0.5}, {"max_tokens": 9}, {"purpose": "map 2"}, {"stop": ("x",)}, {"top_p": 0.5})

@@ -12,7 +12,9 @@ import os
 import queue
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
@@ -55,6 +57,21 @@ def in_order(work: Work[Item, Result], items: Iterable[Item], window: int = 0) -
                 yield task.result()
     finally:
         lane.close()
+
+
+def side_by_side(works: Sequence[Callable[[], Result]]) -> list[Result]:
+    """Return what functions that use `in_order` return, all at work at the same time; what is under way is still bounded by the client.
+
+    The first exception, in their order, is raised once all have ended.
+
+    >>> async def double(session, n):
+    ...     return 2 * n
+    >>> side_by_side([lambda: [*in_order(double, [1, 2])], lambda: [*in_order(double, [3])]])
+    [[2, 4], [6]]
+    """
+    _loop().check()
+    with ThreadPoolExecutor(max(1, len(works)), "tilth-side-by-side") as threads:
+        return [each.result() for each in [threads.submit(copy_context().run, work) for work in works]]
 
 
 class _Lane(Generic[Item, Result]):
@@ -121,13 +138,20 @@ class _Background:
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Return what a coroutine returns on the loop; LlmError if asked from the loop itself, which would wait for ever."""
-        if threading.current_thread() is self._thread:
+        try:
+            self.check()
+        except LlmError:
             work.close()
+            raise
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+
+    def check(self) -> None:
+        """Raise LlmError on the loop's own thread."""
+        if threading.current_thread() is self._thread:
             raise LlmError(
                 "llm.in_order was called from within its own work.", where="llm.in_order", why="it would wait for itself",
                 fix="await session.ask(...) there",
             )  # fmt: skip
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
 
     async def session(self, client: Client) -> Session:
         """Return the session of a client, opened if this is the first that asks for it."""

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
 import sqlite3
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -54,6 +56,9 @@ class Ledger:
         self._soon = False  # whether somebody waits for the flush that is due
         self._since = 0.0  # when the file was first found locked
         self._broken: StoreError | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._process = os.getpid()
+        _ledgers.add(self)
 
     def read(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query as of the last commit."""
@@ -65,7 +70,8 @@ class Ledger:
         self._check()
         self._waiting.append((change, None))
         if self._flush is None:
-            self._flush = asyncio.get_running_loop().call_later(SOON, self._commit)
+            self._loop = asyncio.get_running_loop()
+            self._flush = self._loop.call_later(SOON, self._commit)
 
     async def transact(self, change: Change[T]) -> T:
         """Make a change, together with all that wait, and return what it returned once it is committed."""
@@ -77,6 +83,17 @@ class Ledger:
             self._soon = True
             self._again(loop.call_soon(self._commit))
         return await done
+
+    def bring(self) -> None:
+        """Commit what waits, if something does; from any thread."""
+        if not self._waiting or self._loop is None or self._process != os.getpid():  # a forked child's loop has no thread
+            return
+        here = asyncio._get_running_loop()
+        if here is self._loop:
+            self._again(None)
+            self._commit()
+        elif here is None and self._loop.is_running():
+            asyncio.run_coroutine_threadsafe(self.transact(lambda _: None), self._loop).result(LOCKED)
 
     async def close(self) -> None:
         """Commit what waits and close the file; it may be called twice."""
@@ -140,6 +157,16 @@ class Ledger:
 
     def _told(self) -> contextlib.AbstractContextManager[None]:
         return _told(self.path)
+
+
+_ledgers: weakref.WeakSet[Ledger] = weakref.WeakSet()  # of this process
+
+
+def bring(path: str) -> None:
+    """Commit what this process has not written yet to the file at `path`."""
+    for ledger in [*_ledgers]:
+        if ledger.path == path:
+            ledger.bring()
 
 
 @contextlib.contextmanager

@@ -5,36 +5,20 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import TracebackType
 
-from tilth.llm import budget, cache, structured
+from tilth.llm import budget, cache, hearing, structured
 from tilth.llm.budget import Spending
 from tilth.llm.calls import Calls
 from tilth.llm.chat import Habits
 from tilth.llm.client import Client
 from tilth.llm.embeddings import Embeddings
 from tilth.llm.endpoints import Endpoint, endpoint
-from tilth.llm.ledger import Ledger, reader
+from tilth.llm.ledger import Ledger, bring, reader
 from tilth.llm.request import Reply, Request
 from tilth.llm.rounds import Rounds
 from tilth.llm.wire import Wire
-
-
-@dataclass(frozen=True)
-class Heard:
-    """Replies of a model, and the seconds that their calls took, one by one; those in the cache count as when they were bought."""
-
-    calls: int = 0
-    seconds: float = 0.0
-
-    def plus(self, reply: Reply) -> Heard:
-        """Return this with one more reply."""
-        return Heard(self.calls + 1, self.seconds + reply.seconds)
-
-    def __sub__(self, other: Heard) -> Heard:
-        """What came between two looks."""
-        return Heard(self.calls - other.calls, self.seconds - other.seconds)
 
 
 class Session:
@@ -49,7 +33,6 @@ class Session:
         self._habits: dict[tuple[str, str], Habits] = {}
         self._fresh: dict[bytes, bytes] = {}  # answers that are about to be written
         self._asked: dict[bytes, asyncio.Future[Reply | None]] = {}
-        self._heard: dict[str, Heard] = {}
 
     async def __aenter__(self) -> Session:
         self.ledger = Ledger(self.client.path)
@@ -85,14 +68,11 @@ class Session:
         while (leader := self._asked.get(key)) is not None:
             reply = await asyncio.shield(leader)
             if reply is not None:
+                hearing.note(key, reply)
                 return replace(reply, source="shared", cost=0.0, bought=reply.worth)
         reply = self.kept(key, request.model) or await self._lead(where, request, key)
-        self._heard[request.model] = self.heard(request.model).plus(reply)
+        hearing.note(key, reply)
         return reply
-
-    def heard(self, model: str) -> Heard:
-        """Return how many replies of a model came in this session, and how long they took."""
-        return self._heard.get(model, Heard())
 
     async def embed(self, model: str, texts: Sequence[str], dimensions: int | None = None) -> list[cache.Vector]:
         """Return one float32 vector for each of `texts`, in order; equal texts are asked once. Raises LlmError where some cannot be had."""
@@ -160,6 +140,7 @@ class Session:
 
 
 def spending(client: Client) -> dict[str, Spending]:
-    """Return what the client's account paid and saved, by model; nothing where nothing was asked yet."""
+    """Return what the client's account paid and saved, by model, all that this process did with it; nothing where nothing was asked yet."""
+    bring(client.path)
     with reader(client.path) as read:
         return budget.report(read, client.account)

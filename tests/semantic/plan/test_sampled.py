@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import pyarrow as pa
 import pytest
 
 from tilth.llm.simulate import Gold, Model
 from tilth.semantic.filter import Filter
 from tilth.semantic.guarantees.share import least_share
+from tilth.semantic.plan import sampled as sampling
+from tilth.semantic.plan import ways
 from tilth.semantic.plan.optimize import optimize
 from tilth.semantic.plan.query import Ask, Query, Scan, nodes
 from tilth.semantic.plan.sampled import Trial, sampled
@@ -70,3 +74,28 @@ def test_fuller_prompts_are_tried_where_they_save_tokens(simulator) -> None:
     for bounded, tried in ((False, {1}), (True, set(BATCHES))):
         [task] = sampled(query.node, Trial(["big", "small"], 20, 0.05, bounded=bounded)).asks.values()
         assert {way.step.question.batch for way in task.ways} == tried
+
+
+def test_ways_are_tried_side_by_side(simulator) -> None:
+    """A call takes 0.2 s: one way after the other, of two tasks, would take twice 1.2 s."""
+    slow = tuple(Model(name, base_seconds=0.2) for name in ("big", "small"))
+    simulator(EVEN, EARLY, models=slow)
+    query, began = PAGES.filter("Is it even?").filter("Is it early?"), perf_counter()
+    found = sampled(query.node, Trial(["big", "small"], 32, 0.05, bounded=True))
+    took = perf_counter() - began
+    calls = [sum(work.latency for work in way.work) for task in found.asks.values() for way in task.ways if not way.whole]
+    assert len(calls) == 12 and took < sum(calls) / 2
+
+
+def test_what_is_found_side_by_side_is_what_is_found_in_turn(simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    noisy = (Model("big", flip=0.1, decay=0.2), Model("small", flip=0.3, decay=0.5))
+    query, told = PAGES.filter("Is it even?").filter("Is it early?"), []
+    for in_turn in (False, True):
+        if in_turn:
+            for module in (ways, sampling):
+                monkeypatch.setattr(module, "side_by_side", lambda works: [work() for work in works])
+        server = simulator(EVEN, EARLY, models=noisy)
+        found = sampled(query.node, Trial(["big", "small"], 32, 0.05, bounded=True))
+        each = [(way.step, way.dollars, way.tokens, way.agreed, way.low) for task in found.asks.values() for way in task.ways]
+        told.append((each, {name: of["requests"] for name, of in server.stats().items()}))
+    assert told[0] == told[1]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
 from tilth.kernels.hash import mix64
+from tilth.llm.background import side_by_side
 from tilth.semantic.plan.choices import Tasks
 from tilth.semantic.plan.execute import execute
 from tilth.semantic.plan.query import ANY, Ask, Limit, Match, Node, Scan, Sql, children, nodes, replaced
@@ -59,8 +61,11 @@ def sampled(tree: Node, trial: Trial) -> Tasks:
     """Return what a sample says of every task and join of a tree, which share the trial's `delta`."""
     tasks = {name: node for node in nodes(tree) if (name := _name(node))}
     trial, few = replace(trial, delta=trial.delta / max(1, len(tasks))), _few(tree)
-    asks = {named(node.step): trial.ask(node, few.get(id(node), sys.maxsize)) for node in tasks.values() if isinstance(node, Ask)}
-    return Tasks(asks, {node.instruction: trial.match(node) for node in tasks.values() if isinstance(node, Match)})
+    asks = {named(node.step): node for node in tasks.values() if isinstance(node, Ask)}
+    matches = {node.instruction: node for node in tasks.values() if isinstance(node, Match)}
+    asked = side_by_side([partial(trial.ask, node, few.get(id(node), sys.maxsize)) for node in asks.values()])
+    joined = side_by_side([partial(trial.match, node) for node in matches.values()])
+    return Tasks(dict(zip(asks, asked, strict=True)), dict(zip(matches, joined, strict=True)))
 
 
 def _name(node: Node) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tilth import llm
 from tilth.errors import RecipeError
+from tilth.llm.background import side_by_side
+from tilth.llm.hearing import Heard, hearing
 from tilth.llm.tokens import count_tokens
 from tilth.semantic.asking.answer import Answer
 from tilth.semantic.asking.ask import filled, shown
@@ -21,15 +22,12 @@ from tilth.semantic.asking.meter import Spent
 from tilth.semantic.asking.rows import different
 from tilth.semantic.filter import Filter
 from tilth.semantic.guarantees.share import least_share
-from tilth.semantic.join import Method
+from tilth.semantic.join import Joined, Method
 from tilth.semantic.likelihood import likelihood
 from tilth.semantic.pairs.nearest import alike
 from tilth.semantic.plan.guarded import Guarded, asked_about
 from tilth.semantic.plan.pace import Work, ambient
 from tilth.semantic.plan.query import ANY, Match, asked_of, joined
-
-if TYPE_CHECKING:
-    from tilth.llm.session import Heard
 
 BATCHES = (1, 8, 32)
 WORTH = 0.8  # of the tokens of prompts of one row: fuller ones that take more hardly pay for their longer answers and their trial
@@ -84,7 +82,8 @@ def measured(
     step: Asked, sample: pa.Table, models: Sequence[str], delta: float = 0.05, batches: Sequence[int] = BATCHES,
     targets: Sequence[float] = (), least: float = 0.0,
 ) -> Measured:  # fmt: skip
-    """Return how the task of `step` goes on the rows of `sample`; `models[0]`, one row a prompt, is the reference.
+    """Return how the task of `step` goes on the rows of `sample`; `models[0]`, one row a prompt, is the reference. All ways are asked side
+    by side.
 
     A step whose model is named is done by that model alone. With `targets` a filter may also be done by a cascade (guarded.py) from each
     other model to the reference, at each target. `delta` is shared by all ways, so that all bounds hold at once. Where the sample is too
@@ -93,13 +92,12 @@ def measured(
     """
     named = models if step.question.model == ANY else (step.question.model,)
     first = _with(step, named[0], 1)
-    reference, heard = _timed(first, sample)
     others = [_with(step, model, batch) for model in named for batch in batches if (model, batch) != (named[0], 1)]
     if others and least_share(len(sample), len(sample), delta / len(others)) < least:
         others = [other for other in others if other.question.batch == 1 and isinstance(step, Filter) and targets]
+    (reference, heard), *tried = side_by_side([partial(_timed, each, sample) for each in (first, *others)])
     ways, cascades = [_way(first, reference, heard, len(sample), 1.0)], list[Way]()
-    for other in others:
-        made, heard = _timed(other, sample)
+    for other, (made, heard) in zip(others, tried, strict=True):
         agreed = int(pc.sum(_same(reference[first.column], made[other.column])).as_py() or 0)
         ways.append(_way(other, made, heard, agreed, least_share(agreed, len(sample), delta / len(others))))
         if isinstance(first, Filter) and other.question.batch == 1 and len(sample):
@@ -157,14 +155,13 @@ def matched(node: Match, left: pa.Table, right: pa.Table, models: Sequence[str],
     first = replace(node, model=named[0], method="block", block=SMALL_BLOCK)
     ways = [first, *(replace(node, model=model, method=method) for model in named for method in METHODS)]
     found, truth, spent = list[MatchWay](), set[tuple[int, int]](), 0.0
-    for way in ways:
-        before = _heard(way.model)
-        done = joined(way, left, right)
+    tried = side_by_side([partial(_joined, way, left, right) for way in ways])
+    for way, (done, heard) in zip(ways, tried, strict=True):
         pairs = set(zip(done.pairs["left"].to_pylist(), done.pairs["right"].to_pylist(), strict=True))
         truth = pairs if way is first else truth
         low = 1.0 if way is first else least_share(len(pairs & truth), len(pairs | truth), delta / (len(ways) - 1))
         units = max(1, len(left) * (1 if way.method == "search" else len(right)))
-        found.append(_match_way(way, done.spent, _heard(way.model) - before, units, (len(pairs & truth), len(pairs | truth)), low))
+        found.append(_match_way(way, done.spent, heard, units, (len(pairs & truth), len(pairs | truth)), low))
         spent += done.spent.worth or 0.0
     return Matched(len(truth) / max(1, len(left) * every), tuple(found), spent)
 
@@ -197,15 +194,14 @@ def _with(step: Asked, model: str, batch: int) -> Asked:
 
 def _timed(step: Asked, sample: pa.Table) -> tuple[pa.Table, Heard]:
     """The answers of a step, and the calls that they took."""
-    before = _heard(step.question.model)
-    return asked_of(sample, step), _heard(step.question.model) - before
+    with hearing(step.question.model) as heard:
+        return asked_of(sample, step), heard
 
 
-def _heard(model: str) -> Heard:
-    async def told(session: llm.Session, model: str) -> Heard:
-        return session.heard(model)
-
-    return next(llm.in_order(told, [model]))
+def _joined(way: Match, left: pa.Table, right: pa.Table) -> tuple[Joined, Heard]:
+    """The pairs by a way, and the calls that they took."""
+    with hearing(way.model) as heard:
+        return joined(way, left, right), heard
 
 
 def _work(heard: Heard, units: int, tokens: float, doubling: bool = False) -> Work:
