@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -45,6 +46,17 @@ def test_splits_by_name(tmp_path: Path, read_all: ReadAll) -> None:
     assert pairs(read_all(read.HuggingFace(str(tmp_path), splits=("test", "validation")), 10)) == {("validation", "v"), ("test", "t")}
     with pytest.raises(CorpusError, match="no split 'dev'"):
         read.HuggingFace(str(tmp_path), splits=("dev",)).files()
+
+
+def test_json_files_are_arrays_or_lines(tmp_path: Path, read_all: ReadAll) -> None:
+    (tmp_path / "train.json").write_text(json.dumps([{"text": "a"}, {"text": "b"}], indent=1))
+    (tmp_path / "valid.json").write_text('{"text": "c"}\n{"text": "d"}\n')
+    (tmp_path / "test.json.gz").write_bytes(gzip.compress(json.dumps({"data": [{"text": "e"}]}, indent=1).encode()))
+    found = pairs(read_all(read.HuggingFace(str(tmp_path)), 10))
+    assert found == {("train", "a"), ("train", "b"), ("validation", "c"), ("validation", "d"), ("test", "e")}
+    assert read.HuggingFace(str(tmp_path)).schema(read.HuggingFace(str(tmp_path)).files()).names == [
+        "id", "source", "text", "split", "rest", "error",
+    ]
 
 
 def test_configurations_of_a_card(tmp_path: Path, read_all: ReadAll) -> None:

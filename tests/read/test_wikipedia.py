@@ -67,6 +67,17 @@ def test_rows_say_what_a_page_is(tmp_path: Path, read_all: ReadAll) -> None:
     assert rows[0]["text"] == "Page 0 é <page> & b"
 
 
+@pytest.mark.parametrize("size", [1 << 30, 20])
+@pytest.mark.parametrize("name", ["a.xml", "a.xml.gz", "a.xml.bz2"])
+def test_what_is_no_dump_is_told_once(name: str, size: int, tmp_path: Path, read_all: ReadAll) -> None:
+    pack = {"z": gzip.compress, "2": bz2.compress}.get(name[-1], bytes)
+    (tmp_path / name).write_bytes(pack(b"<rss><channel><title>News</title>" + b"<item/>" * 50 + b"</channel></rss>"))
+    (row,) = read_all(read.Wikipedia(str(tmp_path)), size)
+    assert (Path(row["id"]).name, row["error"]) == (f"{name}:0", "not a dump of MediaWiki: it has no <mediawiki> and no <page>")
+    (tmp_path / name).write_bytes(pack(HEAD.encode() + b"</mediawiki>"))
+    assert read_all(read.Wikipedia(str(tmp_path)), size) == []  # a dump without a page, and not a row amiss
+
+
 def test_broken_long_and_cut_off_pages(tmp_path: Path, read_all: ReadAll) -> None:
     broken = page(1, "text").replace("</title>", "")
     parts = [HEAD, broken, page(2, "y" * 300_000), page(3, "good"), page(4, "cut off")[:-20]]

@@ -19,14 +19,17 @@ from tilth.read.arrow import Arrow
 from tilth.read.columns import STRING
 from tilth.read.csv import Csv
 from tilth.read.files import list_files
+from tilth.read.json import Json
 from tilth.read.jsonl import Jsonl
+from tilth.read.lines import BOM
 from tilth.read.parquet import Parquet
 from tilth.read.reader import File, Reader, Span
-from tilth.read.streams import compressed
+from tilth.read.streams import Broken, compressed, read_at_most
 
 _FORMATS: dict[type[Any], tuple[str, ...]] = {
     Parquet: (".parquet",), Jsonl: compressed((".jsonl", ".json", ".ndjson")), Csv: compressed((".csv", ".tsv")), Arrow: (".arrow",),
 }
+_HEAD = 1 << 10  # bytes by which a .json file shows what it is
 _SUFFIXES = tuple(suffix for suffixes in _FORMATS.values() for suffix in suffixes)
 _WORDS = {"train": "train|training", "validation": "validation|valid|val|dev", "test": "test|testing|eval|evaluation"}
 _KEYWORDS = {split: re.compile(rf"(?i)(?:^|[-._ /0-9])(?:{words})(?=[-._ /0-9]|$)") for split, words in _WORDS.items()}
@@ -43,7 +46,8 @@ class HuggingFace(Reader):
 
     Which files belong to what is said by the card (README.md, `configs`), by `save_to_disk`'s own files, or else by names: folders and
     files called train, validation, test and the like. The column `split` says where a row is from (and takes the place of one that the
-    data have); `text`, `id` and `columns` as for Parquet. Conventions: huggingface.co/docs/hub, data files configuration.
+    data have). A .json file is JSON Lines, or one array as `read.Json` reads it, whichever it begins as. `text`, `id` and `columns` as for
+    Parquet. Conventions: huggingface.co/docs/hub, data files configuration.
 
     >>> HuggingFace("my_dataset", splits=("train",)).source
     'huggingface'
@@ -82,8 +86,9 @@ class HuggingFace(Reader):
 
     def schema(self, files: list[File]) -> pa.Schema:
         paths = [replace(file, path=file.path.partition(":")[2]) for file in files]
-        same = [file for file in paths if _format(file.path) is _format(paths[0].path)]
-        found = self._part(same[0].path).schema(same)
+        first = self._part(paths[0].path)
+        same = [file for file in paths if _format(file.path) is _format(paths[0].path) and isinstance(self._part(file.path), type(first))]
+        found = first.schema(same)
         own = [field for field in found if field.name not in ("split", "rest", "error")]
         last = [field for field in found if field.name in ("rest", "error")]
         return pa.schema([*own, pa.field("split", STRING), *last])
@@ -101,6 +106,7 @@ class HuggingFace(Reader):
         """The reader for one file; its column "split", if it has one, gives way."""
         kind = _format(path)
         assert kind is not None  # `files` lists no others
+        kind = Json if kind is Jsonl and _is_array(path) else kind
         return kind(path, text=self.text, id=self.id, columns=self.columns, source=self.source, max_bytes=self.max_bytes)
 
     def _splits(self) -> Splits:
@@ -125,6 +131,17 @@ def _format(path: str) -> type[Any] | None:
     if lower.rpartition("/")[2] in _ABOUT:
         return None
     return next((kind for kind, suffixes in _FORMATS.items() if lower.endswith(suffixes)), None)
+
+
+def _is_array(path: str) -> bool:
+    """Whether a .json file begins as one array or as an object of several lines, and not as JSON Lines."""
+    if not path.lower().endswith(compressed((".json",))):
+        return False
+    try:
+        head = read_at_most(path, _HEAD).removeprefix(BOM).lstrip()
+    except Broken:
+        return False
+    return head.startswith(b"[") or head.partition(b"\n")[0].strip() == b"{"
 
 
 def _json(path: str) -> Any:

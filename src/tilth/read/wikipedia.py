@@ -21,7 +21,7 @@ from tilth.read.zipped import parse_xml
 
 _BEGIN, _END = b"<page>", b"</page>"
 _STREAM = re.compile(rb"BZh[1-9]1AY&SY")  # where a stream of bzip2 begins; the dumps called multistream have one every 100 pages
-_CHUNK = 1 << 20
+_CHUNK, _HEAD_BYTES = 1 << 20, 1 << 16
 _SKIPPED_TAGS = frozenset((
     "ref", "references", "table", "gallery", "math", "chem", "score", "timeline", "imagemap", "syntaxhighlight", "templatestyles",
 ))
@@ -40,7 +40,8 @@ class Wikipedia(Reader):
     `text` is plain (`markup=False`): by mwparserfromhell, links by their labels, headings after `#`, without templates, tables, notes,
     pictures and categories; `markup=True` leaves it as it was written. `title`, `page`, `namespace`, `revision`, `timestamp`, and
     `redirect`: the title that the page leads to, null for pages of their own. Plain files are read in parts, and so are multistream
-    dumps; other compressed ones as a whole, in bounded memory. A page that is broken or longer than `max_bytes` is a row with an error.
+    dumps; other compressed ones as a whole, in bounded memory. A page that is broken or longer than `max_bytes` is a row
+    with an error, and so is a file that is no dump.
 
     >>> Wikipedia("enwiki-pages-articles-multistream.xml.bz2").source
     'wikipedia'
@@ -152,10 +153,28 @@ def pages(span: Span, limit: int) -> Iterator[tuple[int, bytes, str | None]]:
     Places count decompressed bytes, from the beginning of the span.
     """
     if span.path.lower().endswith(".bz2"):
-        return _pages(_unpacked(span), span.start, 1 << 62, limit)
-    if codec_of(span.path) or span.end < 0:
-        return _pages(chunks(span.path), 0, 1 << 62, limit)
-    return _pages(chunks(span.path, span.start), span.start, span.end, limit)
+        found, base, end = _unpacked(span), span.start, 1 << 62
+    elif codec_of(span.path) or span.end < 0:
+        found, base, end = chunks(span.path), 0, 1 << 62
+    else:
+        found, base, end = chunks(span.path, span.start), span.start, span.end
+    return _pages(found, base, end, limit) if base else _told(found, end, limit)
+
+
+def _told(found: Iterator[bytes], end: int, limit: int) -> Iterator[tuple[int, bytes, str | None]]:
+    """The pages of a file from its beginning; that it is no dump, where it has neither a page nor the head of one."""
+    head, none = bytearray(), True
+
+    def noted() -> Iterator[bytes]:
+        for chunk in found:
+            head.extend(chunk[: max(0, _HEAD_BYTES - len(head))])
+            yield chunk
+
+    for each in _pages(noted(), 0, end, limit):
+        none = False
+        yield each
+    if none and head.strip() and b"<mediawiki" not in head:
+        yield 0, b"", "not a dump of MediaWiki: it has no <mediawiki> and no <page>"
 
 
 def _pages(found: Iterator[bytes], base: int, end: int, limit: int) -> Iterator[tuple[int, bytes, str | None]]:
