@@ -28,8 +28,11 @@ def build(text: str, allow: Iterable[str], path: Path | None) -> dict[str, Any]:
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        why = " ".join(str(error).split())
-        raise RecipeError("The recipe is not YAML.", where=where, why=why, fix="check quotes and indentation there") from None
+        why, mark = " ".join(str(error).split()), getattr(error, "problem_mark", None)
+        if isinstance(error, yaml.MarkedYAMLError) and mark:
+            began = f"{error.context} that begins in line {error.context_mark.line + 1}, " if error.context and error.context_mark else ""
+            where, why = f"{where}:{mark.line + 1}", f"{began}{error.problem}"
+        raise RecipeError("The recipe is not YAML.", where=where, why=why, fix="check quotes, brackets and indentation there") from None
     return _Builder(where, frozenset(allow), path).recipe(node)
 
 
@@ -52,7 +55,7 @@ class _Builder:
                 self.fail(node, f"A recipe has no {key!r}.", fix=did_you_mean(key, KEYS))
         if "recipe" not in entries:
             self.fail(node, "A recipe needs the list `recipe`.", fix="recipe: [filters.Language]")
-        made = {key: self.value(entries[key], hint) for key, hint in (("corpus", Reader), ("out", str)) if key in entries}
+        made = {key: self.value(entries[key], hint, key) for key, hint in (("corpus", Reader), ("out", str)) if key in entries}
         steps = self.listed(entries["recipe"], catalog.STEPS, "a reader stands under `corpus:`, a writer under `write:`")
         writers = {"write": self.listed(entries["write"], (Writer,), "write: [write.Parquet]")} if "write" in entries else {}
         return {**made, **writers, "steps": steps}
@@ -103,9 +106,9 @@ class _Builder:
         for key, parameter in known.items():
             if parameter.required and key not in entries:
                 self.fail(node, f"{name} needs the argument {key!r}.", fix=f"{name}: {{{key}: ...}}")
-        return {key: self.value(each, known.get(key, further).hint) for key, each in entries.items()}  # type: ignore[union-attr]
+        return {key: self.value(each, known.get(key, further).hint, f"{name}: {key}") for key, each in entries.items()}  # type: ignore[union-attr]
 
-    def value(self, node: yaml.Node, hint: Any) -> Any:
+    def value(self, node: yaml.Node, hint: Any, of: str) -> Any:
         part = catalog.plain_part(hint)
         if part and isinstance(node, yaml.MappingNode):
             self.count(node)
@@ -113,7 +116,7 @@ class _Builder:
         try:
             return hints.fit(self.steps(node) if catalog.lists_steps(hint) else self.plain(node, hint in NAMED), hint)
         except hints.Misfit as error:
-            self.fail(node, "The value does not fit.", why=str(error), fix="write a value of that type")
+            self.fail(node, "The value does not fit.", f", {of}", str(error), "write a value of that type")
 
     def steps(self, node: yaml.Node) -> Any:
         return self.listed(node, catalog.STEPS, "a step stands here") if isinstance(node, yaml.SequenceNode) else self.plain(node)

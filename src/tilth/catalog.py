@@ -127,7 +127,7 @@ def find(name: str, allow: Iterable[str] = (), folder: Path | None = None) -> Pa
         raise RecipeError(f"The name {name!r} is not unique.", why=f"there are {' and '.join(short)}", fix="write one of them in full")
     if ":" in name or name.count(".") >= 2 or name.partition(".")[0] in set(allow):
         return _imported(name, set(allow), folder)
-    raise RecipeError(f"There is no step {name!r}.", fix=_nearest(name, known))
+    raise RecipeError(f"There is no step, reader or writer {name!r}.", fix=_nearest(name, known))
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

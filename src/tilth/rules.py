@@ -162,7 +162,7 @@ def _column(node: Column, batch: pa.RecordBatch) -> Any:
     if node.name not in batch.schema.names:
         raise Wrong(
             f"There is no column {node.name!r}.", node.at, f"the columns here are: {', '.join(batch.schema.names)}",
-            f"{did_you_mean(node.name, batch.schema.names)} A signal must be measured by a step before the Filter",
+            f"{did_you_mean(node.name, batch.schema.names)}; what a rule compares, a step before it must measure",
         )
     column = batch[node.name]
     return _without_nan(column.dictionary_decode() if pt.is_dictionary(column.type) else column)

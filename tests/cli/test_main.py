@@ -13,6 +13,12 @@ import tilth.cli.run
 from tilth.cli.main import COMMANDS, main
 
 
+def test_without_a_command_there_is_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([])
+    assert "examples:" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("name", ["", *COMMANDS])
 def test_help_says_what_a_command_is_for_and_shows_it_at_work(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit:
@@ -27,9 +33,10 @@ def test_help_says_what_a_command_is_for_and_shows_it_at_work(name: str, capsys:
     [
         (["rnu"], "did you mean run?"),
         (["frobnicate"], "there are: check, collect, diff, explain, gc, lineage, llm, ls, plan, report, run, sample, stats, sweep"),
-        ([], "required: COMMAND"),
         (["run"], "required: RECIPE"),
-        (["run", "x.yaml", "--executr", "local"], "unrecognized arguments"),
+        (["run", "x.yaml", "--executr", "local"], "unrecognized arguments: --executr local, did you mean --executor?\n  fix:   tilth run"),
+        (["llm", "simulate", "gold.jsonl"], "fix:   tilth llm simulate --help"),
+        (["llm", "simulate", "--port", "99999"], "Port 99999 of 127.0.0.1 cannot be used"),
         (["check", "nothing.yaml"], "There is no recipe 'nothing.yaml'"),
         (["run", "{dir}/bad.yaml"], "is not YAML"),
         (["run", "{dir}/step.yaml"], "did you mean Filter?"),

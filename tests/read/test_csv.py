@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -108,3 +109,14 @@ def test_a_header_that_is_no_text_costs_its_file_alone(tmp_path: Path, read_all:
     (tmp_path / "b.csv").write_text("text\nfine\n")
     bad, good = read_all(read.Csv(str(tmp_path)))
     assert (good["text"], bad["error"]) == ("fine", "the header cannot be read: it is not UTF-8")
+
+
+@pytest.mark.parametrize(("name", "delimiter"), [("a.csv", ";"), ("a.csv", "\t"), ("a.csv", "|"), ("a.tsv", ",")])
+def test_another_delimiter_is_named(tmp_path: Path, name: str, delimiter: str) -> None:
+    (tmp_path / name).write_text(delimiter.join(("id", "text")) + "\n" + delimiter.join(("1", "a")) + "\n")
+    reader = read.Csv(str(tmp_path / name))
+    with pytest.raises(CorpusError) as wrong:
+        reader.schema(reader.files())
+    assert f"delimiter={json.dumps(delimiter)}" in wrong.value.fix
+    other = read.Csv(str(tmp_path / name), delimiter=delimiter)
+    assert "text" in other.schema(other.files()).names

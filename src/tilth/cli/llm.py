@@ -31,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         one = what.add_parser(name, doc=doc, help=doc.partition("\n")[0])
         options(one)
         one.add_argument("--debug", action="store_true", help="show where in the code an error came from")
-        one.set_defaults(do=do)
+        one.set_defaults(do=do, parser=one)
 
 
 def command(given: argparse.Namespace) -> None:

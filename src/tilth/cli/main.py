@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import importlib
 import re
 import sys
@@ -35,6 +36,12 @@ class Parser(argparse.ArgumentParser):
             raise TilthError(f"There is no command {wrong[1]!r}.", where="tilth", fix=did_you_mean(wrong[1], COMMANDS))
         raise TilthError("The command cannot be read.", where=self.prog, why=message, fix=f"{self.prog} --help")
 
+    def unknown(self, left: Sequence[str]) -> NoReturn:
+        """Raise TilthError for what no argument takes, with the option that is nearest."""
+        near = difflib.get_close_matches(left[0].partition("=")[0], self._option_string_actions, n=1)
+        hint = f", did you mean {near[0]}?" if near else ""
+        self.error(f"unrecognized arguments: {' '.join(left)}{hint}")
+
 
 class _Help(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
@@ -51,15 +58,17 @@ def parser() -> Parser:
         one = commands.add_parser(name, doc=module.__doc__, help=(module.__doc__ or "").partition("\n")[0])
         module.arguments(one)
         one.add_argument("--debug", action="store_true", help="show where in the code an error came from")
-        one.set_defaults(command=module.command)
+        one.set_defaults(command=module.command, parser=one)
     return top
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, 2 after an error that was shown, or 130 after an interrupt."""
-    argv = sys.argv[1:] if argv is None else argv
+    """Run one command (or show the help if there is none); return 0, 2 after an error that was shown, or 130 after an interrupt."""
+    argv = (sys.argv[1:] if argv is None else argv) or ["--help"]
     try:
-        given = parser().parse_args(argv)
+        given, left = parser().parse_known_args(argv)
+        if left:
+            given.parser.unknown(left)
         given.command(given)
     except TilthError as error:
         if "--debug" in argv:

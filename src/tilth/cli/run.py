@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     recipe_arguments(parser)
     run_arguments(parser)
-    parser.add_argument("--executor", default="local", help="local, local:N (processes), ray or ray:N (default: local)")
+    parser.add_argument(
+        "--executor", default="local", help="local, dask, ray or slurm, each also with a number as in local:4 (default: local)",
+    )
     parser.add_argument("--quiet", action="store_true", help="show no progress")
 
 
@@ -37,7 +40,7 @@ def command(given: argparse.Namespace) -> None:
     with progress(quiet=given.quiet) as tell:
         done = run(corpus, recipe.steps, out, given.executor, progress=tell, split=given.split and given.split << 20, store=given.store)
     line(done.summary())
-    line(f"{out}: see `tilth ls {out}` and `tilth report {out}`")
+    line(f"{out}: see `tilth ls {shlex.quote(out)}` and `tilth report {shlex.quote(out)}`")
 
 
 @contextmanager

@@ -24,6 +24,6 @@ def command(given: argparse.Namespace) -> None:
     table = sample(given.out, given.where, given.rows) if given.dropped is None else dropped(given.out, given.dropped, given.rows)
     for row in shown(table):
         head = "  ".join(f"{name} {figure(value)}" for name, value in row.items() if name not in ("row", "id", "text", "excerpt") and value)
-        line(f"{row['id']}\n  {head}\n  {row.get('text', row.get('excerpt'))!r}\n")
+        line("\n  ".join(each for each in (str(row["id"]), head, repr(row.get("text", row.get("excerpt")))) if each) + "\n")
     if not len(table):
         line("no such row")

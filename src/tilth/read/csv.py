@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from tilth.read.reader import File, Reader, Span
 from tilth.read.streams import compressed
 
 BATCH_BYTES = 4 << 20
+OTHERS = (",", ";", "\t", "|")  # delimiters that files of this kind have
 _INT = re.compile(r"-?(0|[1-9][0-9]*)")  # "007" and "1,000" are names of things, not numbers
 _FLOAT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
@@ -68,6 +70,7 @@ class Csv(Reader):
             probed += [dict.fromkeys(header), *islice(good, PROBE_ROWS - len(probed))]
             if len(probed) >= PROBE_ROWS:
                 break
+        self._refuse_other_delimiter(list(probed[0]) if probed else [])
         typed = [{name: _guess(cell) if self.infer else cell for name, cell in row.items()} for row in probed]
         return infer(typed, self._fields, self._where)
 
@@ -92,6 +95,13 @@ class Csv(Reader):
     @property
     def _fields(self) -> Fields:
         return Fields(self.text, self.id, self.columns)
+
+    def _refuse_other_delimiter(self, header: list[str]) -> None:
+        """Raise CorpusError where the header is one name that another delimiter would make the text and others of."""
+        found = next((each for each in OTHERS if len(header) == 1 and self.text in header[0].split(each) and each in header[0]), None)
+        if found and not self.delimiter:
+            given = f"delimiter={json.dumps(found)}"
+            raise CorpusError.no_column(str(self.text), header, self._where, f"{given} (on the command line --set 'corpus.{given}')")
 
     def _header(self, path: str) -> tuple[list[str], str | None]:
         """The names of a file's fields, or why they cannot be read; raise CorpusError where one comes twice."""

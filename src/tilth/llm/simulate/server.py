@@ -83,7 +83,7 @@ async def _start(runner: web.AppRunner, host: str, port: int) -> int:
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port, backlog=1024).start()
-    except OSError as problem:
+    except (OSError, OverflowError) as problem:
         raise RecipeError(f"Port {port} of {host} cannot be used.", where="simulate.serve", why=str(problem), fix="port=0") from None
     return int(runner.addresses[0][1])
 
