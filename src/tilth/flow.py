@@ -25,6 +25,7 @@ from tilth.tasks import Task, steps_of, unsettled
 Recipe = Sequence[Any]
 Pieces = dict[int, Piece | None]
 Schemas = dict[tuple[str, str], str]  # (before, new) -> merged
+Answers = dict[int, tuple[str, ...]]  # shard -> a blob from each partition that answers it; -1: the empty answers, for all others
 ARITY = 8  # states merged at once, in shard order: a fixed tree, so that sums agree to the bit for any number of workers
 ALWAYS = ("id", "source", "text")  # what audit and quarantine say of a row
 
@@ -83,7 +84,7 @@ class Flow:
                 return
             steps = [*finished, *steps]
 
-    def _stage(self, steps: list[Op], settle: tuple[Exchange, dict[int, str] | None] | None) -> None:
+    def _stage(self, steps: list[Op], settle: tuple[Exchange, Answers | None] | None) -> None:
         labels = [*([label(settle[0])] if settle else []), *map(label, steps)]
         if not self.stages:
             tasks: dict[int, Task | None] = {shard.number: self._ingest_task(shard, steps) for shard in self.manifest.shards}
@@ -106,13 +107,13 @@ class Flow:
 
     def _stage_task(
         self, piece: Piece | None, steps: list[Op], columns: list[str] | None, prints: tuple[str, str],
-        settle: tuple[Exchange, dict[int, str] | None] | None,
+        settle: tuple[Exchange, Answers | None] | None,
     ) -> Task | None:
         if piece is None or (settle and settle[1] is None):
             return None
         answers = (settle[0], (settle[1] or {}).get(piece.shard, (settle[1] or {})[-1])) if settle else None
         inputs = [layer.blob for layer in piece.needed(columns)]
-        key = fingerprint("stage", FORMAT, piece.shard, inputs, piece.schema, prints[0], prints[1], answers[1] if answers else "")
+        key = fingerprint("stage", FORMAT, piece.shard, inputs, piece.schema, prints[0], prints[1], *(answers[1] if answers else ("",)))
         return self._task(key, "stage", {"piece": piece, "columns": columns, "steps": steps, "settle": answers}, self._size(piece))
 
     def _fold(self, fold: Fold) -> list[Any] | None:
@@ -151,8 +152,8 @@ class Flow:
         other.run(learning.prepare)
         return other._fold(learning.step)
 
-    def _exchange(self, exchange: Exchange) -> dict[int, str] | None:
-        """Return each shard's answers, and under -1 the empty answers for shards that have none."""
+    def _exchange(self, exchange: Exchange) -> Answers | None:
+        """Return every shard's answers; None where a plan cannot know them."""
         print_of, name = fingerprint(exchange), self.name + label(exchange)
         tasks = {shard: self._scatter_task(piece, exchange, print_of) for shard, piece in sorted(self.pieces.items())}
         sent = self._gathered(self.conductor.wave(f"{name}: scatter", tasks), name)
@@ -162,10 +163,12 @@ class Flow:
             answers = self._phases(exchange, print_of, sent)
         if any(receipt is None for receipt in answers.values()):
             return None
-        found: dict[int, str] = {}
+        found: Answers = {}
         for receipt in answers.values():
             assert receipt is not None
-            found |= {-1: receipt["none"]} | {int(shard): blob for shard, blob in receipt["answers"].items()}
+            found[-1] = (receipt["none"],)
+            for shard, blob in receipt["answers"].items():  # a row may be decided away from its home: every partition may answer a shard
+                found[int(shard)] = (*found.get(int(shard), ()), blob)
         return found
 
     def _phases(self, exchange: Exchange, print_of: str, sent: dict[int, Receipt | None]) -> dict[int, Receipt | None]:

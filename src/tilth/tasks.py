@@ -23,7 +23,7 @@ from tilth.errors import StepError
 from tilth.exchange import Homes, Settle, partition
 from tilth.op import Exchange, Fold, Op, label
 from tilth.peak import peak_mb
-from tilth.piece import Changes, Layer, Piece, read_piece
+from tilth.piece import Changes, Layer, Piece, read_piece, schema_of
 from tilth.read.reader import File, Reader, Span
 from tilth.reading import first_rows, read_spans
 from tilth.receipts import Receipts
@@ -100,7 +100,7 @@ def draw(store: Store, *, guard: Guard, reader: Reader, schema: pa.Schema, files
 
 def stage(
     store: Store, *, guard: Guard, piece: Piece, columns: Sequence[str] | None, steps: Sequence[Op],
-    settle: tuple[Exchange, str] | None,
+    settle: tuple[Exchange, Sequence[str]] | None,
 ) -> Result:
     """Run local steps over a piece, after settling the answers of the Exchange before them."""
     return _stage(store, guard, piece, read_piece(store, piece, columns), steps, settle, piece.shard)
@@ -178,6 +178,11 @@ def _answered(store: Store, answers: pa.Table) -> dict[str, Any]:
     return {"answers": named, "none": store.put_table(rows.schema.empty_table())}
 
 
+def _answers(store: Store, names: Sequence[str]) -> pa.Table:
+    """Return what all partitions answered one shard, sorted by address."""
+    return store.table(names[0]) if len(names) == 1 else pa.concat_tables([store.table(name) for name in names]).sort_by("key")
+
+
 def unsettled(exchange: Exchange, phase: str) -> StepError:
     """Say that the last phase of an exchange changes something in every round that it may take."""
     return StepError(
@@ -189,8 +194,9 @@ def unsettled(exchange: Exchange, phase: str) -> StepError:
 def export(store: Store, *, guard: Guard, pieces: Sequence[Piece], writer: Writer) -> Result:
     """Write one shard, or small ones together, for others to read; the runner gives the blobs their names in the output folder."""
     files: dict[str, tuple[str, int]] = {}
-    batches, text_bytes = chain_of.from_iterable(read_piece(store, piece, writer.reads) for piece in pieces), [0]
-    schema = _empty(store, pieces[0], writer.reads).schema
+    needed, text_bytes = writer.needs(schema_of(store, pieces[0]).names), [0]
+    batches = chain_of.from_iterable(read_piece(store, piece, needed) for piece in pieces)
+    schema = _empty(store, pieces[0], needed).schema
     info = writer.write(_weighed(batches, text_bytes), schema, partial(_output, store, files))
     return {"files": files, "info": info, "rows": sum(piece.rows for piece in pieces), "text_bytes": text_bytes[0]}, {}
 
@@ -215,9 +221,9 @@ ROLES: dict[str, Callable[..., Result]] = {
 
 def _stage(
     store: Store, guard: Guard, before: Piece | None, batches: Iterator[pa.RecordBatch], steps: Sequence[Op],
-    settle: tuple[Exchange, str] | None, shard: int,
+    settle: tuple[Exchange, Sequence[str]] | None, shard: int,
 ) -> Result:
-    local = [*([Settle(settle[0], store.table(settle[1]))] if settle else []), *steps]
+    local = [*([Settle(settle[0], _answers(store, settle[1]))] if settle else []), *steps]
     first = next(batches, None)
     empty = first.slice(0, 0) if first is not None else _empty(store, cast(Piece, before), None)
     schema = probe_schema(local, empty)
@@ -227,7 +233,7 @@ def _stage(
     try:
         for came, left in chain(local, _count(first, batches, counted := [0]), ledger, guard):
             left = conform(left, schema, local)
-            changes.add(came, left)
+            changes.add(came, left, ledger.touched)
             sources_in.update(_by_source(came))
             sources.update(_by_source(left))
             text_bytes += _bytes_of_text(left)

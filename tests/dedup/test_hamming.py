@@ -90,7 +90,7 @@ def test_added_files_give_what_a_run_from_scratch_gives(tmp_path, monkeypatch):
 
     def published(out, files, executor="inline", partitions=1):
         recipe = [SimHash(2), HammingDuplicates(distance=6)]
-        run(read.Jsonl(files), recipe, out, executor, split=100, partitions=partitions)
+        run(read.Jsonl(files), recipe, out, executor, split=4000, partitions=partitions)
         return [pq.read_table(f"{out}/{name}").sort_by("row").drop_columns(["source"]) for name in ("data", "audit")]
 
     files = tuple(f"{number}.jsonl" for number in range(4))

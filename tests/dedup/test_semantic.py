@@ -142,18 +142,18 @@ def test_added_files_give_what_a_run_from_scratch_gives(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(0)
     lists = [[name + a + b for a in "bdgkmrst" for b in "aeiou"] for name in ("apple", "river", "engine", "poem", "cloud", "stone")]
-    for number in range(4):
-        texts = [" ".join(rng.choice(lists[int(rng.integers(6))], 25)) for _ in range(40)]
+    for number in range(8):
+        texts = [" ".join(rng.choice(lists[int(rng.integers(6))], 25)) for _ in range(20)]
         (tmp_path / f"{number}.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
     recipe = semantic(0.9, embedding=HashedSvd(dim=24), clusters=3, probes=2)
 
     def published(out, *files, executor="inline", partitions=1):
-        run(read.Jsonl(files), recipe, out, executor, split=100, partitions=partitions)
+        run(read.Jsonl(files), recipe, out, executor, split=5000, partitions=partitions)
         kept = pq.read_table(f"{out}/data").sort_by("row")
         return kept, pq.read_table(f"{out}/audit").sort_by("row").select(["row", "reason", "drop_of"])
 
-    files = [f"{number}.jsonl" for number in range(4)]
-    published("growing", *files[:3])
+    files = [f"{number}.jsonl" for number in range(8)]  # a shard each
+    published("growing", *files[:6])
     grown = published("growing", *files)
     assert 20 < len(grown[1]) < 155
     for how in ({}, {"executor": "local:2", "partitions": 3}):
