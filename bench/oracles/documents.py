@@ -1,11 +1,12 @@
 """Real texts to record on, read from a folder of public data sets; only digests and figures of them are ever written.
 
-`documents(folder)` yields (set name, index in that set, text), at most `CAP` characters each, in a fixed order. A set whose file is
+`documents(folder)` are (set name, index in that set, text), at most `CAP` characters each, in a fixed order. A set whose file is
 absent is left out. Pages of HTML become text with resiliparse, whose version can change a text; its digest then tells.
 """
 
 from __future__ import annotations
 
+import functools
 import gzip
 import io
 import itertools
@@ -21,12 +22,11 @@ CAP = 5_000
 Texts = Iterator[str]
 
 
-def documents(folder: Path) -> Iterator[tuple[str, int, str]]:
-    """Yield (set, index, text) of every set that is there."""
-    for name, (file, read) in SETS.items():
-        if (folder / file).exists():
-            for index, text in enumerate(read(folder / file)):
-                yield name, index, text[:CAP]
+@functools.cache
+def documents(folder: Path) -> list[tuple[str, int, str]]:
+    """Return (set, index, text) of every set that is there; a process reads them once, whatever it compares on them."""
+    there = [(name, read(folder / file)) for name, (file, read) in SETS.items() if (folder / file).exists()]
+    return [(name, index, text[:CAP]) for name, texts in there for index, text in enumerate(texts)]
 
 
 def jsonl(path: Path, every: int = 1, column: str = "text") -> Texts:

@@ -42,7 +42,7 @@ def test_larger_prompts_cost_fewer_tokens_a_row(simulator) -> None:
 
 def test_every_fault_leaves_a_size(simulator, faulty: Model) -> None:
     table, gold = rows(80)
-    simulator(gold, models=(faulty,), timeout=5.0)
+    simulator(gold, models=(faulty,), timeout=1.0)
     found = semantic.batch_size(table, semantic.Filter(ASKED, "m"), target=0.8, sizes=(4,))
     assert found.batch in (1, 4) and found.table["rows"].to_pylist()[0] <= 80
 

@@ -114,7 +114,7 @@ def test_groups_have_their_own_best_and_copies_stand_together(simulator) -> None
 
 def test_every_fault_ends_in_an_order_that_counts_what_it_does_not_know(simulator, faulty: Model) -> None:
     rows, gold, order = things(20)
-    simulator(gold, models=(faulty,), timeout=5.0)
+    simulator(gold, models=(faulty,), timeout=1.0)
     found = semantic.top_k(rows, 5, BETTER, "m")
     assert len(set(found.table["row"].to_pylist())) == 5
     if not found.unanswered:

@@ -34,7 +34,7 @@ def test_it_says_what_the_nested_loop_says_with_a_hundredth_of_the_prompts(simul
 
 def test_every_fault_is_mended_or_told(simulator, faulty: Model) -> None:
     left, right, gold = beers(20)
-    simulator(Gold(SAME, "join", gold), models=(faulty,), timeout=5.0)
+    simulator(Gold(SAME, "join", gold), models=(faulty,), timeout=1.0)
     found = semantic.join(left, right, SAME, "m", block=8)
     open_pairs = set(zip(found.unanswered["left"].to_pylist(), found.unanswered["right"].to_pylist(), strict=True))
     right_pairs = {(i, i) for i in range(20)}
