@@ -54,7 +54,7 @@ class Purse(RuleBasedStateMachine):
     def give_back(self, data: st.DataObject) -> None:
         id = data.draw(st.sampled_from(sorted(self.held)))
         del self.held[id]
-        budget.release(self.db, id)
+        budget.release(self.db, [id])
 
     @rule(seconds=st.integers(0, 10))
     def wait(self, seconds: int) -> None:

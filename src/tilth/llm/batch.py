@@ -246,7 +246,7 @@ class _Batches:
             self._forget(db, batch)
 
     def _forget(self, db: sqlite3.Connection, batch: _Batch) -> None:
-        budget.release(db, batch.hold)
+        budget.release(db, [batch.hold])
         db.execute("DELETE FROM batches WHERE name = ?", (batch.name,))
 
 

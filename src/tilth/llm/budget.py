@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -17,12 +17,8 @@ from tilth.llm.request import Request, Usage
 MESSAGE_TOKENS = 16  # what a chat template adds to a message, and to the whole, at most
 SOON = 3600.0  # seconds for which it is worth to wait for others
 SCHEMA_TOKENS = 256  # what a server adds around a schema or a tool
-_HOLD = """
-INSERT INTO holds SELECT :id, :account, :dollars, :until WHERE :dollars <= :budget
-    - (SELECT coalesce(sum(dollars), 0.0) FROM spending WHERE account = :account)
-    - (SELECT coalesce(sum(dollars), 0.0) FROM holds WHERE account = :account)
-"""
 Verdict = Literal["held", "later", "never"]
+Counts = tuple[float, ...]  # as _COUNTS names them
 
 
 def most_prompt_tokens(request: Request, extra: int = 0) -> int:
@@ -49,12 +45,28 @@ def hold(db: sqlite3.Connection, account: str, budget: float, id: int, dollars: 
     "later": it would fit if calls under way cost less than they could; "never": it does not fit beside what is spent and what is held
     for longer than SOON (batch files).
     """
-    told = {"id": id, "account": account, "dollars": dollars, "until": until, "budget": budget}
-    if db.execute(_HOLD, told).rowcount:
-        return "held"
+    return hold_all(db, account, budget, [(id, dollars)], now, until)[0]
+
+
+def hold_all(
+    db: sqlite3.Connection, account: str, budget: float, wanted: Sequence[tuple[int, float]], now: float, until: float
+) -> list[Verdict]:
+    """Hold what each call may cost, first come, first served; `wanted` are the names of holds and their dollars."""
+    spent, held = taken(db, account, now)
+    free, rows = budget - spent - held, []
+    verdicts: list[Verdict] = []
+    for id, dollars in wanted:
+        verdicts.append("held" if dollars <= free else "later")
+        if dollars <= free:
+            free -= dollars
+            rows.append((id, account, dollars, until))
+    db.executemany("INSERT INTO holds VALUES (?, ?, ?, ?)", rows)
+    if len(rows) == len(wanted):
+        return verdicts
     soon = "SELECT coalesce(sum(dollars), 0.0) FROM holds WHERE account = ? AND until BETWEEN ? AND ?"
     (passing,) = db.execute(soon, (account, now, until + SOON)).fetchone()
-    return "never" if sum(taken(db, account, now)) - passing + dollars > budget else "later"
+    least = budget - sum(taken(db, account, now)) + passing  # what is free when all calls under way cost nothing
+    return ["never" if verdict == "later" and dollars > least else verdict for verdict, (_, dollars) in zip(verdicts, wanted, strict=True)]
 
 
 def taken(db: sqlite3.Connection, account: str, now: float) -> tuple[float, float]:
@@ -67,19 +79,23 @@ def taken(db: sqlite3.Connection, account: str, now: float) -> tuple[float, floa
 
 def settle(db: sqlite3.Connection, account: str, model: str, id: int, usage: Usage, dollars: float | None) -> None:
     """Put what a call cost in the place of its hold; `dollars` None is a call whose price is unknown."""
-    if id:
-        db.execute("DELETE FROM holds WHERE id = ?", (id,))
-    _add(db, account, model, (1, usage.prompt, usage.cached, usage.completion, dollars or 0.0, int(dollars is None), 0, 0, 0, 0, 0.0))
+    release(db, [id])
+    add(db, account, model, paid(usage, dollars))
 
 
-def release(db: sqlite3.Connection, id: int) -> None:
-    """Give back what was held for a call that cost nothing."""
-    db.execute("DELETE FROM holds WHERE id = ?", (id,))
+def release(db: sqlite3.Connection, ids: Sequence[int]) -> None:
+    """Give back what was held for calls."""
+    db.executemany("DELETE FROM holds WHERE id = ?", [(id,) for id in ids])
 
 
-def save(db: sqlite3.Connection, account: str, model: str, usage: Usage, dollars: float | None) -> None:
-    """Note what an answer from the cache would have cost."""
-    _add(db, account, model, (0, 0, 0, 0, 0.0, 0, 1, usage.prompt, usage.cached, usage.completion, dollars or 0.0))
+def paid(usage: Usage, dollars: float | None) -> Counts:
+    """Return what a call adds to an account."""
+    return (1, usage.prompt, usage.cached, usage.completion, dollars or 0.0, int(dollars is None), 0, 0, 0, 0, 0.0)
+
+
+def saved(usage: Usage, dollars: float | None) -> Counts:
+    """Return what an answer from the cache adds: what it would have cost."""
+    return (0, 0, 0, 0, 0.0, 0, 1, usage.prompt, usage.cached, usage.completion, dollars or 0.0)
 
 
 _COUNTS = ("calls", "prompt", "cached", "completion", "dollars", "unpriced",
@@ -90,7 +106,8 @@ _ADD = (
 )
 
 
-def _add(db: sqlite3.Connection, account: str, model: str, counts: tuple[float, ...]) -> None:
+def add(db: sqlite3.Connection, account: str, model: str, counts: Counts) -> None:
+    """Add to what an account has of a model."""
     db.execute(_ADD, (account, model, *counts))
 
 

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import math
-import random
-import sqlite3
-import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 
-from tilth.llm import budget, limits, prices
+from tilth.llm import limits, prices
+from tilth.llm.accounts import Accounts
 from tilth.llm.breaker import Breaker
 from tilth.llm.client import Client
 from tilth.llm.endpoints import Endpoint
-from tilth.llm.ledger import Ledger
 from tilth.llm.request import Usage
 from tilth.llm.wire import Outcome, Wire, raise_if_hopeless
-
-MARGIN = 30.0  # seconds beyond its timeout after which a call that nobody settled counts as lost
 
 
 @dataclass(frozen=True)
@@ -48,12 +43,11 @@ def total(costs: Iterable[float | None]) -> float | None:
 class Calls:
     """All calls of one session."""
 
-    def __init__(self, client: Client, ledger: Ledger, wire: Wire) -> None:
-        self.client, self.ledger, self.wire = client, ledger, wire
+    def __init__(self, client: Client, accounts: Accounts, wire: Wire) -> None:
+        self.client, self.accounts, self.wire = client, accounts, wire
         self._table = prices.load(client.prices)
         self._prices: dict[str, prices.Price | None] = {}
         self._breakers: dict[str, Breaker] = {}
-        self._rates = {"requests": client.requests_per_minute, "tokens": client.tokens_per_minute}
 
     def price(self, model: str) -> prices.Price | None:
         """Return the price of a model; LlmError where it is unknown and a budget is to be kept."""
@@ -80,7 +74,7 @@ class Calls:
 
         async def once() -> Outcome:
             nonlocal usage
-            hold = await self.hold(endpoint, most, dearest or 0.0)
+            hold = await self.accounts.hold(_bucket(endpoint), _likely(most), dearest or 0.0)
             if hold is None:
                 return Outcome(reason=self.capped(), capped=True)
             outcome = await self._sent(endpoint, path, data, hold, most, dearest)
@@ -118,40 +112,6 @@ class Calls:
             if not breaker.down:  # else the breaker says when
                 await self._pause(endpoint, outcome, attempts)
 
-    async def hold(self, endpoint: Endpoint, most: Most, dollars: float) -> int | None:
-        """Wait until a call fits into the rates and the budget; return what it holds there, 0 for nothing, None where it never fits."""
-        if self.client.budget is None and not any(self._rates.values()):
-            return 0
-        id = budget.new_hold()
-        try:
-            while True:
-                verdict, wait = await self.ledger.transact(lambda db: self._admit(db, endpoint, most, id, dollars))
-                if verdict == "never":
-                    return None
-                if verdict == "held":
-                    await asyncio.sleep(wait)
-                    return id
-                await asyncio.sleep(random.uniform(0.01, 0.05))  # calls under way will leave some of what they hold
-        except asyncio.CancelledError:
-            self.ledger.write(lambda db: budget.release(db, id))
-            raise
-
-    def _admit(self, db: sqlite3.Connection, endpoint: Endpoint, most: Most, id: int, dollars: float) -> tuple[budget.Verdict, float]:
-        now, until = time.time(), time.time() + self.client.timeout + MARGIN
-        verdict: budget.Verdict = "held"
-        if self.client.budget is not None:
-            verdict = budget.hold(db, self.client.account, self.client.budget, id, dollars, now, until)
-        if verdict != "held":
-            return verdict, 0.0
-        wait = limits.admit(db, _bucket(endpoint), self._takes(most), now)
-        if wait:
-            db.execute("UPDATE holds SET until = until + ? WHERE id = ?", (wait, id))
-        return verdict, wait
-
-    def _takes(self, most: Most) -> dict[str, tuple[float, float]]:
-        amounts = {"requests": 1.0, "tokens": _likely(most)}
-        return {kind: (amounts[kind], rate) for kind, rate in self._rates.items() if rate}
-
     async def _sent(self, endpoint: Endpoint, path: str, data: bytes, hold: int, most: Most, dearest: float | None) -> Outcome:
         try:
             return await self.wire.call(endpoint, path, data)
@@ -161,19 +121,16 @@ class Calls:
 
     def settle(self, endpoint: Endpoint, hold: int, outcome: Outcome, most: Most, dearest: float | None) -> tuple[Usage, float | None]:
         """Put what a call cost in the place of its hold; where that cannot be known, the most that it can have cost."""
-        account, model = self.client.account, endpoint.model
-        usage = outcome.usage
         if not outcome.charged:
             if hold:
-                self.ledger.write(lambda db: budget.release(db, hold))
+                self.accounts.release(hold)
             return Usage(), 0.0
-        price = self.price(model)
+        usage, price = outcome.usage, self.price(endpoint.model)
         dollars = dearest if usage is None or price is None else price.cost(usage)
         counted = usage or Usage()
-        self.ledger.write(lambda db: budget.settle(db, account, model, hold, counted, dollars))
-        if usage and self.client.tokens_per_minute:
-            over, rate = _likely(most) - usage.prompt - usage.completion, self.client.tokens_per_minute
-            self.ledger.write(lambda db: limits.correct(db, _bucket(endpoint), "tokens", over, rate))
+        self.accounts.settle(endpoint.model, hold, counted, dollars)
+        if usage:
+            self.accounts.correct(_bucket(endpoint), _likely(most) - usage.prompt - usage.completion)
         return counted, dollars
 
     def capped(self) -> str:
@@ -195,9 +152,7 @@ class Calls:
     async def _pause(self, endpoint: Endpoint, outcome: Outcome, attempts: int) -> None:
         if outcome.status == 429 and outcome.wait:
             self._breaker(endpoint).hold(outcome.wait)
-            if self.client.requests_per_minute:
-                until = time.time() + outcome.wait
-                self.ledger.write(lambda db: limits.postpone(db, _bucket(endpoint), "requests", until))
+            self.accounts.postpone(_bucket(endpoint), outcome.wait)
         await asyncio.sleep(limits.pause(self.client.backoff, attempts - 1, outcome.wait))
 
 

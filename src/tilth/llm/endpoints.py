@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 from dataclasses import dataclass, field
@@ -66,9 +67,10 @@ def endpoint(client: Client, model: str, keyed: bool = True) -> Endpoint:
     name = rest if provider in PROVIDERS and rest else model
     given = client.base_url or os.environ.get(BASE_URL, "")
     if not given and name is model:
+        near = difflib.get_close_matches(provider, PROVIDERS, n=1) if rest else []
         raise LlmError(
             f"Nobody knows where the model {model!r} is served.", where="llm", why="it names no provider, and no base URL is given",
-            fix=f'"openai/{model}", llm.Client(base_url="http://localhost:8000/v1"), or set {BASE_URL}',
+            fix=f'"{near[0]}/{rest}"' if near else f'"openai/{model}", llm.Client(base_url="http://localhost:8000/v1"), or set {BASE_URL}',
         )  # fmt: skip
     base, variable = (given, client.key_variable or KEY) if given else PROVIDERS[provider]
     if not base.startswith(("http://", "https://")):

@@ -62,8 +62,10 @@ class Ledger:
 
     def read(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query as of the last commit."""
-        with self._told():
+        try:
             return self._db.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise _wrong(self.path, error) from None
 
     def write(self, change: Change[Any]) -> None:
         """Make a change within some milliseconds; a failure is raised by the next call."""
@@ -75,6 +77,10 @@ class Ledger:
 
     async def transact(self, change: Change[T]) -> T:
         """Make a change, together with all that wait, and return what it returned once it is committed."""
+        return await self.begin(change)
+
+    def begin(self, change: Change[T]) -> asyncio.Future[T]:
+        """Make a change, together with all that wait; what it returned is in the future once it is committed."""
         self._check()
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
@@ -82,7 +88,7 @@ class Ledger:
         if not self._soon:
             self._soon = True
             self._again(loop.call_soon(self._commit))
-        return await done
+        return done
 
     def bring(self) -> None:
         """Commit what waits, if something does; from any thread."""

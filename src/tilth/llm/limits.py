@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import random
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import accumulate
 
 BURST = 1.0  # seconds' worth of a rate that may be used at once
 _FAR = 3600.0  # a pace further ahead than this was written when the clock was wrong
@@ -20,14 +21,16 @@ INSERT INTO paces VALUES (:name, :first + :took)
 """
 
 
-def admit(db: sqlite3.Connection, name: str, takes: Mapping[str, tuple[float, float]], now: float) -> float:
-    """Return the seconds until a request may be sent; `takes` maps kinds of rate to (amount, rate a minute)."""
-    turn = now
-    for kind, (amount, rate) in takes.items():
-        took = amount * 60.0 / rate
-        told = {"name": f"{kind} {name}", "first": now - BURST, "far": now + _FAR, "took": took}
-        turn = max(turn, db.execute(_TAKE, told).fetchone()[0] - took)
-    return turn - now
+def admit(db: sqlite3.Connection, name: str, takes: Mapping[str, tuple[Sequence[float], float]], count: int, now: float) -> list[float]:
+    """Return the seconds until each of `count` requests may be sent, one after the other; `takes` maps kinds of rate to the amounts that
+    they take and the rate a minute."""
+    turns = [now] * count
+    for kind, (amounts, rate) in takes.items():
+        ends = [amount * 60.0 / rate for amount in accumulate(amounts)]
+        told = {"name": f"{kind} {name}", "first": now - BURST, "far": now + _FAR, "took": ends[-1]}
+        before = db.execute(_TAKE, told).fetchone()[0] - ends[-1]
+        turns = [max(turn, before + begin) for turn, begin in zip(turns, (0.0, *ends), strict=False)]
+    return [turn - now for turn in turns]
 
 
 def correct(db: sqlite3.Connection, name: str, kind: str, amount: float, rate: float) -> None:

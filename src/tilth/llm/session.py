@@ -9,6 +9,7 @@ from dataclasses import replace
 from types import TracebackType
 
 from tilth.llm import budget, cache, hearing, structured
+from tilth.llm.accounts import Accounts
 from tilth.llm.budget import Spending
 from tilth.llm.calls import Calls
 from tilth.llm.chat import Habits
@@ -38,7 +39,8 @@ class Session:
         self.ledger = Ledger(self.client.path)
         try:
             self.wire = Wire(self.client)
-            self.calls = Calls(self.client, self.ledger, self.wire)
+            self.accounts = Accounts(self.client, self.ledger)
+            self.calls = Calls(self.client, self.accounts, self.wire)
         except BaseException:
             await self.close()
             raise
@@ -98,8 +100,7 @@ class Session:
         body = self.body(key)
         reply = cache.load(body, model) if body else None
         if reply is not None:
-            account, usage, dollars = self.client.account, reply.usage, reply.bought
-            self.ledger.write(lambda db: budget.save(db, account, model, usage, dollars))
+            self.accounts.save(model, reply.usage, reply.bought)
         return reply
 
     def body(self, key: bytes) -> bytes | None:
@@ -112,12 +113,13 @@ class Session:
 
     def keep(self, key: bytes, body: bytes) -> None:
         """Put an answer into the cache."""
+        if not self._fresh:
+            self.ledger.write(self._put)
         self._fresh[key] = body
-        self.ledger.write(lambda db: self._put(db, key, body))
 
-    def _put(self, db: sqlite3.Connection, key: bytes, body: bytes) -> None:
-        db.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", (key, body))
-        self._fresh.pop(key, None)
+    def _put(self, db: sqlite3.Connection) -> None:
+        db.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?)", self._fresh.items())
+        self._fresh = {}
 
     async def _lead(self, where: Endpoint, request: Request, key: bytes) -> Reply:
         """Ask, while others who ask the same wait; if this is cancelled, the next of them asks."""
