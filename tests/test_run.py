@@ -6,10 +6,12 @@ import hashlib
 import json
 import os
 import random
+import select
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -289,36 +291,54 @@ def test_several_machines_refuse_a_folder_of_one(lines: Path) -> None:
         run(Jsonl(str(lines)), RECIPE, str(lines.parent / "out"), Spread())
 
 
-SCRIPT = """
-import sys; sys.path[:0] = [{here!r}]
+RUNS = """
+import os, sys; sys.path[:0] = [{here!r}]
 from toy_steps import RECIPE
 from tilth import run
 from tilth.read import Jsonl
-run(Jsonl("lines"), RECIPE, "out", "local:2", split={split}, probe=False)
+for executor in sys.stdin:  # a fork a run, so that none has to import all of this anew
+    pid = os.fork()
+    if not pid:
+        os.setsid()
+        run(Jsonl("lines"), RECIPE, "out", executor.strip(), split={split}, probe=False)
+        os._exit(0)
+    print(pid, flush=True)
+    print(os.waitpid(pid, 0)[1], flush=True)
 """
 
 
 def test_a_run_killed_at_random_moments_ends_in_the_same_bytes(lines: Path, expected: dict[str, str], monkeypatch) -> None:
+    """30 times in one process, and 5 times where workers are under way; a run that was faster than its killer does not count."""
     monkeypatch.chdir(lines.parent)
-    script = SCRIPT.format(here=str(HERE), split=SPLIT)
-    chance = random.Random(7)
-    finished, kills = False, 0
-    while kills < 30:
-        process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL)
-        try:
-            finished = process.wait(timeout=chance.uniform(0.6, 2.2)) == 0
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            kills += 1
-        if finished:  # all is done: take some receipts away, so that there is something to be killed at
-            receipts = sorted(Path("out/store/receipts").iterdir())
-            for receipt in chance.sample(receipts, len(receipts) // 2):
-                receipt.unlink()
-            kills += 1
-            finished = False
-    subprocess.run([sys.executable, "-c", script], check=True)
+    runs = [sys.executable, "-c", RUNS.format(here=str(HERE), split=SPLIT)]
+    with subprocess.Popen(runs, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        chance, kills, tries = random.Random(7), {"inline": 0, "local:2": 0}, 0
+        for executor, enough, latest in (("inline", 30, 0.4), ("local:2", 5, 2.2)):
+            while kills[executor] < enough and (tries := tries + 1) < 300:
+                if _killed(process, executor, chance.uniform(0.02, latest)):
+                    kills[executor] += 1
+                else:  # all is done: take some receipts away, so that there is something to be killed at
+                    receipts = sorted(Path("out/store/receipts").iterdir())
+                    for receipt in chance.sample(receipts, len(receipts) // 2):
+                        receipt.unlink()
+        assert kills == {"inline": 30, "local:2": 5}
+        assert not _killed(process, "local:2", 60)
     assert published(Path("out")) == expected
+
+
+def _killed(process: subprocess.Popen[str], executor: str, after: float) -> bool:
+    """Have a run made and killed after so many seconds; whether that came before its end."""
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(f"{executor}\n")
+    process.stdin.flush()
+    pid = int(process.stdout.readline())
+    ready, _, _ = select.select([process.stdout], [], [], after)
+    if not ready:
+        with suppress(ProcessLookupError):  # it ended at this very moment
+            os.kill(pid, signal.SIGKILL)
+    status = int(process.stdout.readline())
+    assert status in (0, signal.SIGKILL)
+    return status == signal.SIGKILL
 
 
 def test_disk_full_is_a_clear_error_and_the_run_goes_on_afterwards(lines: Path, monkeypatch) -> None:
