@@ -19,6 +19,7 @@ from tilth.op import Exchange, Fold, Op, label
 from tilth.tasks import conform, probe_schema
 
 Shards = list[list[pa.RecordBatch]]
+FRAMES = {"DataFrame": "rows=pa.table(frame); models over frames: semantic.over(frame, model=...)", "RecordBatch": "rows=[[batch]]"}
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,9 @@ def evaluate(recipe: Sequence[Any], rows: pa.Table | Shards, partitions: int = 1
     >>> evaluate([Filter("n > 1", reason="one")], pa.table({"text": ["a", "b"], "n": [1, 2]})).table["text"].to_pylist()
     ['b']
     """
+    if not isinstance(rows, pa.Table | list):
+        name = type(rows).__name__
+        raise CorpusError(f"A {name} is no Arrow table.", where="tilth.evaluate", fix=FRAMES.get(name, "rows=pa.Table.from_pylist([...])"))
     shards = [addressed(rows).to_batches() or [_empty(addressed(rows))]] if isinstance(rows, pa.Table) else rows
     state = _State([list(shard) for shard in shards], {kind: _List() for kind in TRAILS}, partitions)
     steps, unlearned = list(recipe), None

@@ -39,7 +39,7 @@ def recipe_of(given: argparse.Namespace) -> tuple[Any, Recipe]:
         recipe = dataclasses.replace(recipe, corpus=reader_of(tuple(given.input), recipe.corpus))
     if recipe.corpus is None:
         raise RecipeError("The recipe does not say what to read.", where=given.recipe, fix="add --input 'data/*.jsonl'")
-    recipe = override(recipe, dict(map(_setting, given.set)))
+    recipe = override(recipe, dict(map(setting, given.set)))
     return recipe.corpus, recipe
 
 
@@ -48,7 +48,7 @@ def out_of(given: argparse.Namespace, recipe: Recipe) -> str:
     return given.out or recipe.out or f"work/{Path(given.recipe).stem}"
 
 
-def _setting(text: str) -> tuple[str, Any]:
+def setting(text: str) -> tuple[str, Any]:
     key, equals, value = text.partition("=")
     if not equals:
         raise RecipeError(f"--set {text} sets nothing.", why="it has no =", fix="--set Filter.rule='words >= 20'")

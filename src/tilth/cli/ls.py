@@ -2,6 +2,7 @@
 
   tilth ls 'crawl/*.warc.gz'
   tilth ls data/part.jsonl.zst --rows 10
+  tilth ls table.csv --set corpus.text=body
   tilth ls work/web-en
 """
 
@@ -10,7 +11,10 @@ from __future__ import annotations
 import argparse
 from itertools import islice
 
+from tilth.catalog import settings
+from tilth.cli.given import setting
 from tilth.cli.show import line, size, table
+from tilth.recipe import Recipe, override
 
 SHOWN = 20  # files
 EXCERPT = 80  # characters of a value
@@ -19,15 +23,17 @@ EXCERPT = 80  # characters of a value
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", metavar="PATH", nargs="+", help="files, globs, folders or URLs to read; or the folder of a run")
     parser.add_argument("--rows", type=int, default=3, help="how many rows to show (default: 3)")
+    parser.add_argument("--set", metavar="corpus.FIELD=VALUE", action="append", default=[], help="change the reader (corpus.text=body)")
 
 
 def command(given: argparse.Namespace) -> None:
     from tilth.store import Store
 
-    if len(given.path) == 1 and Store(given.path[0]).fs.exists(Store(given.path[0]).path("run.json")):
+    first = Store(given.path[0])
+    if len(given.path) == 1 and any(first.fs.exists(first.path(*each)) for each in (("run.json",), ("store", "format.json"))):
         _run(given.path[0])
     else:
-        _input(tuple(given.path), given.rows)
+        _input(tuple(given.path), given.rows, given.set)
 
 
 def _run(out: str) -> None:
@@ -46,13 +52,16 @@ def _columns(piece: object) -> str:
     return ", ".join(dict.fromkeys(name for layer in piece.layers for name in layer.columns))  # type: ignore[attr-defined]
 
 
-def _input(paths: tuple[str, ...], rows: int) -> None:
+def _input(paths: tuple[str, ...], rows: int, changes: list[str]) -> None:
     from tilth.cli.input import reader_of
     from tilth.probe import sample
 
-    reader = reader_of(paths)
+    reader = override(Recipe((), reader_of(paths)), dict(map(setting, changes))).corpus
+    assert reader is not None
     files = reader.files()
-    line(f"{reader!r}: {len(files):,} files, {size(sum(file.size for file in files))}\n")
+    told = ", ".join(f"{name}={value!r}" for name, value in settings(reader))
+    count = f"{len(files):,} file{'s' if len(files) > 1 else ''}"
+    line(f"read.{type(reader).__name__}({told}): {count}, {size(sum(file.size for file in files))}\n")
     table(("file", "size"), [(file.path, size(file.size)) for file in files[:SHOWN]])
     if len(files) > SHOWN:
         line(f"... and {len(files) - SHOWN:,} more")
