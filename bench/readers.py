@@ -7,7 +7,8 @@ Corpora are made here, but for PDF (a real report of 131 pages, where the folder
 once, in turn; the table shows medians of processor seconds (`time.process_time`) and the ratio of the two. "alone" is what a person would
 write by hand with the library for the same text and the columns that it gives: a loop that puts them into Arrow tables of a thousand
 documents, as the reader's batches are. What no library gives (languages, licences, counts, what is locked or broken) is the reader's alone.
-The last table is a run of a reader and nothing else (`tilth.run`, in one process), which also digests the files and writes Parquet.
+The second table is a run of a reader and nothing else (`tilth.run`, in one process), which also digests the files and writes Parquet;
+the last shows what memory a reader takes of longer and longer files.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import platform
 import sqlite3
 import statistics
 import subprocess
+import sys
 import tarfile
 import tempfile
 import time
@@ -31,7 +33,7 @@ from contextlib import closing
 from email.message import EmailMessage, Message
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
-from itertools import count, islice, pairwise
+from itertools import chain, count, islice, pairwise
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -43,10 +45,12 @@ import pyarrow.parquet as pq
 
 import tilth
 from tilth import read, write
+from tilth.peak import peak_mb
 from tilth.read import Reader
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "semantic" / "sycamore_documents.tar.gz"
 CONTAINER, PACKAGE = "urn:oasis:names:tc:opendocument:xmlns:container", "http://www.idpf.org/2007/opf"
+Block = tuple[bytes, bytes, bytes]  # a file's head, what may be repeated, and its tail
 Case = tuple[str, Callable[[], object], Callable[[], object]]
 
 
@@ -284,7 +288,7 @@ def _table() -> pa.Table:
     n = 20_000
     return pa.table({
         "row": pa.array(range(n), pa.uint64()), "id": pa.array([f"id {i}" for i in range(n)], pa.large_string()),
-        "text": pa.array([words(120, i) for i in range(n)], pa.large_string()), "score": [i / 7 for i in range(n)],
+        "text": pa.array([f"{i} {words(120, i)}" for i in range(n)], pa.large_string()), "score": [i / 7 for i in range(n)],
     })
 
 
@@ -370,12 +374,12 @@ def megatron(folder: Path) -> Case:
 
 
 def lance(folder: Path) -> Case:
-    from lance.fragment import write_fragments
+    from lance import write_dataset
 
-    table = _table()
+    table, number = _table(), count()
 
     def alone() -> None:
-        write_fragments(table, str(folder / "a.lance"), mode="overwrite")
+        write_dataset(table, str(folder / f"{next(number)}.lance"))
 
     return f"pylance {version('pylance')}", alone, _writer(write.Lance(), table, folder)
 
@@ -419,6 +423,50 @@ def archives(folder: Path) -> Reader:
 RUNS: dict[str, Callable[[Path], Reader]] = {"read.Text, 2,000 files": texts, "read.Mbox": mails, "read.Warc (WET)": archives}
 
 
+def _lines(folder: Path) -> Block:
+    return b"", b"".join(orjson.dumps({"text": words(60, i), "n": i}) + b"\n" for i in range(8000)), b""
+
+
+def _array(folder: Path) -> Block:
+    return b"[", b",".join(orjson.dumps({"text": words(60, i), "n": i}) for i in range(8000)), b"]"
+
+
+def _mails(folder: Path) -> Block:
+    mbox(folder)
+    return b"", (folder / "a.mbox").read_bytes(), b""
+
+
+def _records(folder: Path) -> Block:
+    wet(folder)
+    return b"", (folder / "a.warc.wet.gz").read_bytes(), b""
+
+
+def _dump(folder: Path) -> Block:
+    wikipedia(folder)
+    return b"<mediawiki>", bz2.decompress((folder / "a.xml.bz2").read_bytes())[len("<mediawiki>") : -len("</mediawiki>")], b"</mediawiki>"
+
+
+MEMORY: dict[str, tuple[Callable[[Path], Block], str, Callable[[str], Reader]]] = {
+    "read.Jsonl": (_lines, "a.jsonl", read.Jsonl), "read.Json": (_array, "a.json", read.Json), "read.Mbox": (_mails, "a.mbox", read.Mbox),
+    "read.Warc (WET)": (_records, "a.warc.wet.gz", read.Warc),
+    "read.Wikipedia": (_dump, "a.xml", lambda path: read.Wikipedia(path, markup=True)),
+}
+
+
+def peaks(name: str) -> list[tuple[int, int]]:
+    """The bytes of a file that is 1, 4 and 16 times as long, and the peak (MB) of a process that reads it whole, and ends."""
+    make, file, _ = MEMORY[name]
+    found = []
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as made:
+        head, body, tail = make(Path(made))
+        for times in (2, 8, 32):
+            path = Path(folder, file)
+            path.write_bytes(head + (b"," if name == "read.Json" else b"").join([body] * times) + tail)
+            asked = [sys.executable, __file__, "--peak", name, str(path)]
+            found.append((path.stat().st_size, round(float(subprocess.run(asked, capture_output=True, check=True, text=True).stdout))))
+    return found
+
+
 def run_alone(make: Callable[[Path], Reader]) -> Callable[[Path], Case]:
     def case(folder: Path) -> Case:
         (folder / "in").mkdir()
@@ -458,12 +506,27 @@ def table_of(only: list[str], rounds: int) -> Iterator[str]:
             yield f"| `{name}` | {alone:.3f} | {ours:.3f} | {ours / alone:.2f} |"
 
 
+def memory_of(only: list[str]) -> Iterator[str]:
+    yield "\nPeak of a process that reads one file whole, in one span, in MB; what is imported takes about 250 of it.\n"
+    yield "| | file, MB | peak | 4 times as long | 16 times |\n|---|---:|---:|---:|---:|"
+    for name in MEMORY:
+        if not only or any(word.lower() in f"memory {name}".lower() for word in only):
+            found = peaks(name)
+            yield f"| `{name}` | {found[0][0] / 1e6:.1f} | {' | '.join(str(peak) for _, peak in found)} |"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="", help="parts of names, with commas between")
+    parser.add_argument("--peak", nargs=2, help=argparse.SUPPRESS)
     options: Any = parser.parse_args()
-    for line in table_of([word for word in options.only.split(",") if word], options.rounds):
+    if options.peak:
+        consume(MEMORY[options.peak[0]][2](options.peak[1]))
+        print(peak_mb())
+        return
+    only = [word for word in options.only.split(",") if word]
+    for line in chain(table_of(only, options.rounds), memory_of(only)):
         print(line, flush=True)
 
 
