@@ -21,7 +21,7 @@ def commit(
 ) -> Piece:
     changes = Changes(store, before, rewrites)
     for came, left in pairs:
-        changes.add(came, left)
+        changes.add(came, left, left.schema.names)
     layers, rows = changes.commit()
     return Piece(0, rows, (*(before.layers if before else ()), *layers), store.put_table(schema.empty_table()))
 

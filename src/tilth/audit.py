@@ -51,6 +51,7 @@ class Ledger:
     def __init__(self, steps: int, sinks: dict[str, Sink]) -> None:
         self.sinks = sinks
         self.tallies = {index: Tally() for index in range(-1, steps)}
+        self.touched: set[str] = set()  # columns that steps brought, or did not pass on as they were
 
     def sweep(self, batch: pa.RecordBatch, by: np.ndarray) -> pa.RecordBatch:
         """Return the rows that stay, without the message columns; `by` (int32[n]) says which step marked each row."""
@@ -64,6 +65,11 @@ class Ledger:
         messages = {"drop", "drop_of", "error"} & names
         left = batch.select([name for name in batch.schema.names if name not in messages]) if messages else batch
         return left.filter(pa.array(~(broken | gone))) if broken.any() or gone.any() else left
+
+    def note_touched(self, before: pa.RecordBatch, after: pa.RecordBatch) -> None:
+        """Remember which columns are others after some steps: what they passed on need not be compared."""
+        old, names = set(before.schema.names), set(after.schema.names) - self.touched
+        self.touched |= {name for name in names if name not in old or not same_buffers(before[name], after[name])}
 
     def note_edits(self, index: int, before: pa.RecordBatch, after: pa.RecordBatch) -> None:
         """Write down the rows whose text this step changed; a text that was null before is extracted, not edited."""

@@ -73,7 +73,7 @@ def _streams(step: Op) -> bool:
 
 def _batched(group: list[tuple[int, Op]], batches: Iterator[pa.RecordBatch], ledger: Ledger, guard: Guard) -> Iterator[pa.RecordBatch]:
     for batch in batches:
-        by = np.full(len(batch), -1, np.int32)
+        came, by = batch, np.full(len(batch), -1, np.int32)
         marked = np.zeros(len(batch), bool)
         for index, step in group:
             tally = ledger.tallies[index]
@@ -85,6 +85,7 @@ def _batched(group: list[tuple[int, Op]], batches: Iterator[pa.RecordBatch], led
             now = _marked(out)
             by[now & ~marked] = index
             batch, marked = out, now
+        ledger.note_touched(came, batch)
         yield ledger.sweep(batch, by)
 
 
@@ -116,6 +117,7 @@ def _streamed(index: int, step: Op, batches: Iterator[pa.RecordBatch], ledger: L
         if before is None or len(before) != len(out):
             raise _lost_rows(step, 0 if before is None else len(before), len(out))
         ledger.note_edits(index, before, out)
+        ledger.note_touched(before, out)
         yield ledger.sweep(out, np.full(len(out), index, np.int32))
     if taken:
         raise _lost_rows(step, sum(map(len, taken)), 0)

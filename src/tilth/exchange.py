@@ -50,7 +50,10 @@ class Homes:
         wanted, back = np.unique(np.asarray(rows), return_inverse=True)
         cuts = np.flatnonzero(np.diff(wanted >> np.uint64(32))) + 1
         found = [batch for some in np.split(wanted, cuts) if len(some) for batch in self._of_shard(some, columns)]
-        return pa.Table.from_batches(found).combine_chunks().take(pa.array(back)) if found else self._no_rows(columns)
+        if not found:
+            return self._no_rows(columns)
+        table = pa.Table.from_batches(found).combine_chunks()
+        return table if np.array_equal(back, np.arange(len(wanted))) else table.take(pa.array(back))
 
     def _of_shard(self, wanted: np.ndarray, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Yield these columns at addresses of one shard, in ascending order; what lies behind the last is not read."""

@@ -192,8 +192,8 @@ class Changes:
         self.kept: GrowingTable | None = None
         self.patches: dict[str, GrowingTable] = {}
 
-    def add(self, came: pa.RecordBatch, left: pa.RecordBatch) -> None:
-        """Store what is new in `left`, which is what the steps left of the batch `came`."""
+    def add(self, came: pa.RecordBatch, left: pa.RecordBatch, touched: Collection[str]) -> None:
+        """Store what is new in `left`, which is what the steps left of the batch `came`: no other old columns than `touched` are."""
         old = set() if self.before is None else set(came.schema.names) - {"row"} - self.rewrites
         kept = left.select([name for name in left.schema.names if name not in old])
         if self.kept is None:
@@ -201,7 +201,7 @@ class Changes:
         self.rows += len(left)
         self.kept.write(kept)
         at = np.searchsorted(np.asarray(came["row"]), np.asarray(left["row"])) if len(left) != len(came) else None
-        for name in sorted(old & set(left.schema.names)):
+        for name in sorted(old & set(left.schema.names) & set(touched)):
             self._patch(name, came[name], left, at)
 
     def _patch(self, name: str, came: pa.Array, left: pa.RecordBatch, at: np.ndarray | None) -> None:

@@ -6,6 +6,8 @@ Texts come as `kernels.normalise` leaves them: words, each followed by one space
 from __future__ import annotations
 
 import numpy as np
+from numba import types
+from numba.extending import intrinsic
 
 from tilth.kernels.arrow import Bytes, Offsets
 from tilth.kernels.hash import TOP_BIT, load64, mix64
@@ -19,13 +21,21 @@ _BLOCK = 512  # n-grams at a time: their hashes stay in the first cache while ev
 _FEW = 48  # n-grams below which it is faster to run over the functions in the inner loop
 
 
+@intrinsic
+def trailing_zeros(typing, value):  # type: ignore[no-untyped-def]
+    """How many bits of a uint64 lie below its lowest one."""
+
+    def emit(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        return builder.cttz(arguments[0], context.get_constant(types.boolean, False))
+
+    return types.uint64(value), emit
+
+
 @kernel(allocates=False, inline=True)
-def _letters(chunk: np.uint64) -> np.uint64:
-    """Return a mask of the bytes before the first space of eight (Mycroft's zero byte test); all ones where there is none."""
+def _spaces(chunk: np.uint64) -> np.uint64:
+    """Return the top bit of the first byte of eight that is a space, and maybe of later ones (Mycroft's zero byte test); 0 for none."""
     other = chunk ^ _SPACES
-    found = (other - _ONES) & ~other & _HIGHS
-    lowest = found & (~found + np.uint64(1))
-    return (lowest >> np.uint64(7)) - np.uint64(1)
+    return (other - _ONES) & ~other & _HIGHS
 
 
 @kernel(allocates=False)
@@ -34,17 +44,18 @@ def hash_words(text: Bytes, at: np.int64, end: np.int64, words: np.ndarray, have
     while at < end and have < len(words):
         word = np.uint64(0)
         chunk = load64(text, at)
-        letters: np.uint64 = _letters(chunk)
-        while ~letters == 0:
+        spaces: np.uint64 = _spaces(chunk)
+        while spaces == 0:
             word = (word ^ chunk) * _BASE
             word ^= word >> np.uint64(32)
             at += 8
             chunk = load64(text, at)
-            letters = _letters(chunk)
+            spaces = _spaces(chunk)
+        at += 1 + np.int64(trailing_zeros(spaces) >> np.uint64(3))  # the next word waits for this alone
+        letters = ((spaces & (~spaces + np.uint64(1))) >> np.uint64(7)) - np.uint64(1)
         word = (word ^ (chunk & letters)) * _BASE
         words[have] = word ^ (word >> np.uint64(29))
         have += 1
-        at += 1 + np.int64(((letters & _ONES) * _ONES) >> np.uint64(56))
     return at, have
 
 
@@ -59,14 +70,23 @@ def gram_of(words: np.ndarray, at: int, size: int) -> np.uint64:
 
 @kernel(allocates=False)
 def _grams(words: np.ndarray, have: int, n: int, low: np.ndarray, high: np.ndarray) -> int:
-    """Hash the n-grams of `words[:have]`, or all of it where that is less than one; return how many."""
+    """Hash the n-grams of `words[:have]`, or all of it where that is less than one, as `gram_of` does; return how many.
+
+    Each is made of the one before: its first word goes, times `power`, and one more comes.
+    """
     size = min(n, have)
-    count = have - size + 1
-    for i in range(count):
-        gram = gram_of(words, i, size)
-        low[i] = np.uint32(gram)
-        high[i] = np.uint32(gram >> np.uint64(32))
-    return count
+    power, gram, gone = np.uint64(1), np.uint64(0), np.uint64(0)
+    for k in range(size - 1):
+        gram = gram * _BASE + words[k]
+        power *= _BASE
+    power *= _BASE
+    for i in range(have - size + 1):
+        gram = gram * _BASE + (words[i + size - 1] - gone * power)
+        gone = words[i]
+        mixed: np.uint64 = mix64(gram)
+        low[i] = np.uint32(mixed)
+        high[i] = np.uint32(mixed >> np.uint64(32))
+    return have - size + 1
 
 
 @kernel

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, ClassVar
 
@@ -31,8 +31,11 @@ class Parquet(Writer):
 
     without: tuple[str, ...] = ()
 
+    def needs(self, names: Sequence[str]) -> list[str]:
+        return [name for name in names if name not in self.without]
+
     def write(self, batches: Iterator[pa.RecordBatch], schema: pa.Schema, open: Open) -> dict[str, Any]:
-        names = [name for name in schema.names if name not in self.without]
+        names = self.needs(schema.names)
         kept = pa.schema([schema.field(name) for name in names])
         with open(".parquet") as sink:
             return {"rows": write_parquet((batch.select(names) for batch in batches), kept, sink)}

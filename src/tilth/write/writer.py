@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, BinaryIO, ClassVar
 
 import pyarrow as pa
@@ -25,6 +25,10 @@ class Writer:
     def reads(self) -> tuple[str, ...] | None:
         """Columns that `write` needs; None means all of them."""
         return None
+
+    def needs(self, names: Sequence[str]) -> list[str]:
+        """Return which of the columns of a corpus `write` needs: the others are not read."""
+        return [name for name in names if self.reads is None or name in self.reads]
 
     def write(self, batches: Iterator[pa.RecordBatch], schema: pa.Schema, open: Open) -> dict[str, Any]:
         """Write the rows of one shard, or of several small ones, which all have `schema`; return what `finish` must know (small, JSON)."""
