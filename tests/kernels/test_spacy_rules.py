@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tilth.kernels import spacy_rules as kernel
+from tilth.kernels.spacy_chunks import LONGEST_EXCEPTION
 from tilth.kernels.spacy_runs import find_run
 from tilth.kernels.text_bytes import pair
 from tilth.kernels.text_classes import classes, data_file
@@ -51,3 +52,8 @@ def test_the_array_has_room_for_the_data() -> None:
     assert max(len(rule["pieces"]) for rule in CONTENT["rules"]) <= kernel.LONGEST_RUN
     assert max(len(rule["tokens"]) for rule in CONTENT["rules"]) <= kernel.KNOWN_COLUMNS - 4
     assert len(CONTENT["endings_after_digit"]) < kernel.MOST_ENDINGS
+
+
+def test_no_exception_is_longer_than_what_is_looked_up() -> None:
+    for name in ("spacy_words.json", "spacy_base.json"):
+        assert max(len(rule["text"].encode()) for rule in data_file(name)["rules"]) <= LONGEST_EXCEPTION

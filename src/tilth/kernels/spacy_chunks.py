@@ -16,6 +16,8 @@ from tilth.kernels.spacy_url import is_url
 from tilth.kernels.text_bytes import code_point, hash_bytes, last_code_point, peek, width
 from tilth.kernels.text_classes import ACTIVE, ALPHABETIC, BEFORE_DOT, COUNTED, DIGIT, NO_DIGIT, SUFFIX, UPPER
 
+LONGEST_EXCEPTION = 64  # bytes, and more than any has
+
 
 @kernel(allocates=False)
 def add_chunk(
@@ -137,6 +139,8 @@ def exception(page: Bytes, lo: int, hi: int, language: Language, chunk: Chunk) -
     if lo >= hi:
         return 0
     start, end = chunk[lo, PLACE], chunk[hi, PLACE]
+    if end - start > LONGEST_EXCEPTION:  # not hashed: of a chunk of a million signs every rest would be
+        return 0
     known = find_known(language, page, start, end, hash_bytes(page, start, end))
     return known if known and language[known + 3] else 0
 
