@@ -8,7 +8,9 @@ What to give:
   evaluation sets, JSON Lines        TILTH_EVALUATION=sets/*.jsonl.gz   the text in TILTH_EVALUATION_TEXT, "question" if not said
   how many conversations to draw     TILTH_SFT_ROWS=10000        evenly over languages and lengths; else all stay
 
-    TILTH_EVALUATION='sets/*.jsonl.gz' tilth run recipes/sft.py --input 'instruct/*.jsonl' --out work/sft
+    TILTH_EVALUATION='sets/*.jsonl.gz' tilth run recipes/sft.py --input 'instruct/*.jsonl' --set corpus.text=null --out work/sft
+
+(`corpus.text=null`: their rows have turns, and no text yet.)
 """
 
 import os

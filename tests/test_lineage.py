@@ -11,7 +11,7 @@ import tilth as t
 from tilth import decontaminate, dedup, read, select
 from tilth.cli.main import main
 from tilth.errors import CorpusError
-from tilth.lineage import lineage, nameless
+from tilth.lineage import Input, Lineage, lineage, nameless
 
 
 @pytest.fixture
@@ -74,3 +74,9 @@ def test_what_steps_learned_from_is_named(lines: Path, tmp_path: Path) -> None:
 def test_no_run(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="no finished run"):
         lineage(str(tmp_path))
+
+
+def test_files_of_the_working_folder_and_of_a_root_are_drawn_as_such() -> None:
+    inputs = tuple(Input(folder, 1, "d" * 40) for folder in ("", "/", "raw"))
+    drawn = str(Lineage("out", "1", 1, 1, 1, (), inputs))
+    assert [line.partition(" ")[2].partition(":")[0] for line in drawn.splitlines()[2:]] == ["./", "/", "raw/"]

@@ -143,7 +143,8 @@ def _drawn(found: Lineage, lead: str = "") -> Iterator[str]:
     inputs = (*found.inputs, *found.learned)
     for n, each in enumerate(inputs):
         last, how = n == len(inputs) - 1, f"{each.how} " if each.how else ""
-        yield f"{lead}{'└─' if last else '├─'} {how}{each.folder}/: {each.files:,} file{'s' if each.files > 1 else ''}, {each.digest[:12]}"
+        files = f"{each.files:,} file{'s' if each.files > 1 else ''}"
+        yield f"{lead}{'└─' if last else '├─'} {how}{posixpath.join(each.folder or '.', '')}: {files}, {each.digest[:12]}"
         if each.made_by:
             below = lead + ("   " if last else "│  ")
             first, *rest = _drawn(each.made_by, below + "   ")

@@ -96,3 +96,8 @@ def test_an_interrupted_run_goes_on_when_called_again(interruptible: None, folde
     (tmp_path / "go").touch()
     done = subprocess.run(tilth, capture_output=True, text=True, check=True)
     assert "10 rows in = 4 out + 6 audited + 0 quarantined" in done.stdout
+
+
+def test_what_to_look_at_can_be_pasted_where_a_folder_has_a_space(tilth: Tilth, folder: Path, tmp_path: Path) -> None:
+    said = tilth("run", folder / "recipe.yaml", "--out", tmp_path / "my out", "--executor", "inline", "--quiet")
+    assert f"tilth report '{tmp_path}/my out'" in said.out

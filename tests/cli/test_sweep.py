@@ -34,3 +34,7 @@ def test_shares_are_drawn(tilth: Tilth, finished: Path) -> None:
     said = tilth("sweep", finished, "score", "--values", 0.5, "--plot")
     bars = {line.split()[1]: line.count("█") for line in said.out.splitlines() if line.startswith(">=")}
     assert bars == {"0.25": 28, "0.5": 20}  # of 40, for 70% and 50%
+
+
+def test_whole_numbers_are_shown_as_such(tilth: Tilth, finished: Path) -> None:
+    assert re.search(r">= 3 +\d+ ", tilth("sweep", finished, "words", "--values", 3).out)

@@ -41,6 +41,12 @@ def test_what_cannot_be_reached_is_told_with_its_fix(client: Client, model: str)
     assert caught.value.fix and caught.value.why
 
 
+def test_a_provider_misspelt_is_told_the_nearest() -> None:
+    with pytest.raises(LlmError) as caught:
+        endpoint(Client(), "opnai/gpt-x")
+    assert caught.value.fix.startswith('"openai/gpt-x"')
+
+
 def test_keys_are_in_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GROQ_API_KEY", "plainwords")
     found = endpoint(Client(), "groq/x")

@@ -34,10 +34,14 @@ def command(given: argparse.Namespace) -> None:
         came = found.came
         line(f"{found.rule}\n{came.rows:,} rows came to this rule; later rules are not applied\n")
         rows = [
-            (f"{found.threshold.op} {figure(point.value)}", point.rows, share(point.rows, came.rows),
+            (f"{found.threshold.op} {_value(point.value)}", point.rows, share(point.rows, came.rows),
              "" if point.bytes is None else size(point.bytes), share(point.bytes or 0, came.bytes or 0),
              *([bar(point.rows, came.rows)] if given.plot else []), "as it was run" if point.value == found.threshold.value else "")
             for point in found.points
         ]
         table((found.threshold.column, "rows kept", "of rows", "text kept", "of text", *([""] if given.plot else []), ""), rows)
         line("")
+
+
+def _value(value: float) -> str:
+    return figure(int(value) if value.is_integer() else value)
