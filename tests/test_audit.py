@@ -6,8 +6,8 @@ import math
 
 import pyarrow as pa
 
-from tilth import Filter, evaluate
-from tilth.audit import signals
+from tilth import Filter, evaluate, mark, put
+from tilth.audit import Ledger, signals
 
 
 def test_whole_numbers_beyond_2_to_53_are_the_nearest_double() -> None:
@@ -25,3 +25,12 @@ def test_numbers_and_truth_values_are_signals_and_nulls_are_nan() -> None:
     })  # fmt: skip
     [found] = signals(batch).to_pylist()
     assert found[:2] == [("yes", 1.0), ("share", 0.5)] and found[2][0] == "none" and math.isnan(found[2][1]) and len(found) == 3
+
+
+def test_only_columns_that_a_step_did_not_pass_on_are_touched() -> None:
+    came = pa.record_batch({"row": pa.array([1, 2], pa.uint64()), "text": pa.array(["a", "b"]), "n": pa.array([1, None])})
+    ledger = Ledger(1, {})
+    ledger.note_touched(came, put(mark(came, pa.array([True, False]), "why"), "m", pa.array([1, 2])))
+    assert ledger.touched == {"drop", "m"}
+    ledger.note_touched(came, put(came, "text", pa.array(["a", "b"])))
+    assert ledger.touched == {"drop", "m", "text"}
