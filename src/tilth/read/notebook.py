@@ -132,5 +132,5 @@ def _joined(value: Any) -> str:
 
 
 def _fenced(text: str, language: str) -> str:
-    fence = "`" * max(3, 1 + max(map(len, _TICKS.findall(text)), default=0))
+    fence = "```" if "```" not in text else "`" * (1 + max(map(len, _TICKS.findall(text))))
     return f"{fence}{language}\n{text}\n{fence}"
