@@ -44,4 +44,4 @@ def command(given: argparse.Namespace) -> None:
 
 
 def _value(value: float) -> str:
-    return figure(int(value) if value.is_integer() else value)
+    return figure(int(value) if float(value).is_integer() else value)
