@@ -52,3 +52,13 @@ def test_keys_are_in_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
     found = endpoint(Client(), "groq/x")
     assert "plainwords" not in repr(found)
     assert found.without_key("the key plainwords is wrong, so is sk-proj-abcdef*****wxyz") == "the key [key] is wrong, so is [key]"
+
+
+@pytest.mark.parametrize("key", ["a\nb", "schlüssel", "a\x7fb"])
+def test_a_key_with_signs_that_no_key_has(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    with pytest.raises(LlmError, match="cannot be sent") as error:
+        endpoint(Client(), "openai/small")
+    assert key not in str(error.value)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-mine\n")
+    assert endpoint(Client(), "openai/small").key == "sk-of-mine"

@@ -22,7 +22,7 @@ __all__ = [
     "current", "estimate", "in_order", "spending", "using",
 ]  # fmt: skip
 
-_LATER = {  # what takes long to import is imported when it is used
+_LATER = {  # what needs aiohttp is imported when it is used
     "Session": "session", "spending": "session", "in_order": "background", "close": "background", "estimate": "forecast",
     "Estimate": "forecast", "ask_in_batch": "batch",
 }  # fmt: skip

@@ -74,8 +74,11 @@ def endpoint(client: Client, model: str, keyed: bool = True) -> Endpoint:
         )  # fmt: skip
     base, variable = (given, client.key_variable or KEY) if given else PROVIDERS[provider]
     if not base.startswith(("http://", "https://")):
-        raise LlmError(f"{base!r} is no base URL.", where="llm", why="it does not begin with http:// or https://", fix="correct it")
-    key = os.environ.get(variable, "") if variable else ""
+        fix = f'"http://{base}", or https'
+        raise LlmError(f"{base!r} is no base URL.", where="llm", why="it does not begin with http:// or https://", fix=fix)
+    key = os.environ.get(variable, "").strip() if variable else ""
     if keyed and variable and not key and not (given and not client.key_variable):
         raise LlmError(f"There is no key for {model}.", where="llm", why=f"{variable} is not set", fix=f"export {variable}=...")
-    return Endpoint(base.rstrip("/"), model, name, variable, key.strip())
+    if not (key.isascii() and key.isprintable()):
+        raise LlmError("The key cannot be sent.", where="llm", why=f"{variable} has signs that no key has", fix=f"export {variable}=...")
+    return Endpoint(base.rstrip("/"), model, name, variable, key)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import time
+import urllib.request
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
-from tilth.errors import LlmError
+from tilth.errors import LlmError, MissingExtra
 from tilth.llm.client import Client
 from tilth.llm.endpoints import Endpoint
-from tilth.llm.http import NoConnection, Pool
 from tilth.llm.limits import retry_after
 from tilth.llm.request import Usage
+
+try:
+    import aiohttp
+    from yarl import URL
+except ImportError as missing:
+    raise MissingExtra.of("aiohttp", "llm", needed_by="llm.Session") from missing
 
 _AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
 _UNSURE = frozenset({408, 504, 522, 524})  # a gateway gave up waiting: the model may have answered all the same
@@ -65,26 +72,55 @@ class Wire:
 
     def __init__(self, client: Client) -> None:
         self.timeout = client.timeout
-        self._http = Pool(client.timeout)
+        self._http = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=client.in_flight + 4, keepalive_timeout=4.0),  # most servers drop idle ones after 5
+            timeout=aiohttp.ClientTimeout(total=client.timeout),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=True,
+        )
 
     async def close(self) -> None:
         await self._http.close()
 
     async def call(self, endpoint: Endpoint, path: str, data: bytes | None, kind: str = "", json: bool = True) -> Outcome:
-        """Return what came of one call: `data` is posted, JSON or of a `kind` of its own; None gets. Without `json` any bytes may come."""
+        """Return what came of one call: `data` is posted, JSON or of a `kind` of its own; None gets. Without `json` any bytes may come.
+
+        Raises LlmError for a URL or key that cannot be sent.
+        """
         began = time.monotonic()
         method, headers = "GET" if data is None else "POST", endpoint.headers | {"Content-Type": kind} if kind else endpoint.headers
+        url, proxy = _place(endpoint.base_url + path)
         try:
-            answer = await self._http.request(method, endpoint.base_url + path, headers, data or b"")
-            wait = retry_after(answer.headers.get("retry-after"))
-            return _outcome(endpoint, answer.status, answer.body, wait, time.monotonic() - began, json)
-        except NoConnection as error:
-            reason, sent = f"no connection: {error}", False
+            async with self._http.request(method, url, data=data, headers=headers, allow_redirects=False, proxy=proxy) as answer:
+                raw = await answer.read()
+                told = answer.headers.get("Retry-After")
+                return _outcome(endpoint, answer.status, raw, retry_after(told), time.monotonic() - began, json)
         except TimeoutError:
             reason, sent = f"no answer in {self.timeout:g} seconds", True
-        except (OSError, ValueError) as error:
+        except aiohttp.ClientConnectorError as error:
+            reason, sent = f"no connection: {error}", False
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
+            raise _unsendable(url, str(error)) from None
+        except (aiohttp.ClientError, OSError) as error:
             reason, sent = f"the connection broke: {type(error).__name__}: {error}", True
+        except ValueError as error:  # of headers that cannot be: nothing was sent
+            raise _unsendable(url, endpoint.without_key(str(error))) from None
         return Outcome(reason=endpoint.without_key(reason), again=True, charged=sent, sent=sent, seconds=time.monotonic() - began)
+
+
+@functools.lru_cache(maxsize=256)
+def _place(url: str) -> tuple[URL, str | None]:
+    """Return the URL, read once, and the proxy that the environment names for it (`HTTPS_PROXY`, but for hosts in `NO_PROXY`)."""
+    try:
+        place = URL(url)
+    except ValueError as error:
+        raise _unsendable(url, str(error)) from None
+    host = place.host or ""
+    return place, None if urllib.request.proxy_bypass(host) else urllib.request.getproxies().get(place.scheme)
+
+
+def _unsendable(url: object, why: str) -> LlmError:
+    return LlmError("This request cannot be sent.", where=str(url), why=why, fix="correct the base URL, or the variable that holds the key")
 
 
 def _outcome(endpoint: Endpoint, status: int, raw: bytes, wait: float | None, seconds: float, json: bool) -> Outcome:
