@@ -90,3 +90,15 @@ def test_all_are_held_while_a_server_asks_for_it() -> None:
         return clock() - began
 
     assert asyncio.run(main()) >= 0.19
+
+
+def test_a_dead_endpoint_is_told_of_once(caplog: pytest.LogCaptureFixture) -> None:
+    async def fail() -> None:
+        breaker = Breaker("http://models.test", 60, 0.1)
+        for request in range(2 * FAILURES):
+            breaker.failed("connection refused", request)
+
+    asyncio.run(fail())
+    assert [record.getMessage() for record in caplog.records] == [
+        "http://models.test does not answer (connection refused); it is tried for 60 seconds more"
+    ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Hashable
 
 from tilth.errors import LlmError
 
+log = logging.getLogger(__name__)
 FAILURES = 5  # in a row, until an endpoint counts as down
 
 
@@ -76,6 +78,7 @@ class Breaker:
         now = asyncio.get_running_loop().time()
         if not self._down and len(self._failed) >= FAILURES:
             self._down, self._probe_at = now, now + self._wait
+            log.warning("%s does not answer (%s); it is tried for %g seconds more", self.where, reason, self.patience)
         elif self._probing:  # others may have been under way since before
             self._probing = False
             self._wait = min(self._wait * 2, max(self.patience / 2, self.backoff))

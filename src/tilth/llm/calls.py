@@ -135,7 +135,8 @@ class Calls:
 
     def capped(self) -> str:
         """Return why a request was not asked."""
-        return f"the budget of ${self.client.budget:g} for account {self.client.account!r} does not allow another call"
+        whose = f"the budget of ${self.client.budget:g} for account {self.client.account!r}"
+        return f"{whose} does not allow another call (what earlier runs spent counts: llm.spending() tells)"
 
     def _breaker(self, endpoint: Endpoint) -> Breaker:
         if endpoint.base_url not in self._breakers:
