@@ -54,3 +54,13 @@ def test_tokens_that_do_not_fit_are_an_error(written: Callable[..., Any]) -> Non
         written(write.Megatron(100), pa.table({"text": ["a"]}))
     with pytest.raises(RecipeError, match="is no token"):
         write.Megatron(100, end=70_000)
+
+
+@pytest.mark.parametrize("vocab", [0, 65_499])
+def test_megatrons_own_reader_finds_them(vocab: int, written: Callable[..., Any], table: pa.Table, tmp_path: Path) -> None:
+    theirs = pytest.importorskip("megatron.core.datasets.indexed_dataset", reason="megatron-core, which needs PyTorch, is not installed")
+    written(write.Megatron(vocab, 9), table, [3, 20])
+    found = theirs.IndexedDataset(str(tmp_path / "out" / "00000"))
+    expected = [[*row["tokens"], 9] for row in table.to_pylist() if row["tokens"] is not None]
+    assert [found[n].tolist() for n in range(len(found))] == expected
+    assert found.document_indices.tolist() == list(range(len(expected) + 1))

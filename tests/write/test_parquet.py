@@ -2,6 +2,8 @@
 
 import io
 import itertools
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -75,3 +77,13 @@ def test_columns_can_be_left_out() -> None:
     batch = pa.RecordBatch.from_pylist([{"text": "a"}], SCHEMA)
     assert write.Parquet(without=("html", "score")).write(iter([batch]), SCHEMA, lambda suffix: sink) == {"rows": 1}
     assert pq.read_table(sink).column_names == ["row", "source", "text"] == write.Parquet(without=("html", "score")).needs(SCHEMA.names)
+
+
+@pytest.mark.parametrize("read", ["polars", "duckdb"])
+def test_others_read_it(read: str, written: Callable[..., Any], table: pa.Table, tmp_path: Path) -> None:
+    library = pytest.importorskip(read, reason=f"the extra '{'sql' if read == 'duckdb' else read}' is not installed")
+    written(write.Parquet(), table, [3, 20])
+    path = tmp_path / "out" / "00000.parquet"
+    found = library.read_parquet(path).to_arrow() if read == "polars" else library.read_parquet(str(path)).arrow().read_all()
+    for name in table.column_names:
+        assert found[name].to_pylist() == table[name].to_pylist()
