@@ -62,16 +62,18 @@ class Together:
         return logs, best >= 0
 
 
-@functools.cache
 def teller(model: str) -> Teller:
     """Return the model of that name: "" or "lid.176", "tilth", "both"; or of that file."""
     if model == "both":
-        return Together(loaded("languages-1"), loaded(_lid_176()))
-    if not model:
-        return teller("lid.176")
-    if model == "lid.176":
+        return _both()
+    if model in ("", "lid.176"):
         return loaded(_lid_176())
     return loaded("languages-1" if model == "tilth" else model)
+
+
+@functools.cache
+def _both() -> Together:
+    return Together(loaded("languages-1"), loaded(_lid_176()))
 
 
 def _places(labels: Sequence[str], some: Sequence[str]) -> np.ndarray:

@@ -137,11 +137,14 @@ def _documents(files: list[Found]) -> Iterator[Document]:
 
 
 def _distributions() -> dict[str, importlib.metadata.Distribution]:
-    """Return what is installed by name, the first of each on the path, as imports find it."""
+    """Return what is installed by name, the first of each on the path, as imports find it.
+
+    Not what a package brought along for itself: setuptools puts its own on the path of every process that imports it.
+    """
     found: dict[str, importlib.metadata.Distribution] = {}
     for distribution in importlib.metadata.distributions():
         name = distribution.metadata["Name"]
-        if name:
+        if name and "_vendor" not in Path(str(distribution.locate_file(""))).parts:
             found.setdefault(name.lower(), distribution)
     return found
 
