@@ -67,7 +67,7 @@ BENCHES = {
     "segment": Bench("Words and sentences", "faster than the tool that datatrove gives a language", "segment.py --peer {languages}"),
     "dedup": Bench(
         "MinHash deduplication", "end to end at least 100x datatrove, with survivors that agree",
-        "dedup.py --peer {datatrove} --mb 12 --rounds 2",
+        "dedup.py --peer {datatrove} --mb 24 --rounds 2",
     ),
     "neardup": Bench(
         "Near duplicates: who finds how many, how fast", "at least 2x any peer in native code, at equal or better recall and precision",

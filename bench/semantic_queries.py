@@ -176,7 +176,8 @@ def joins(lotus: str) -> None:
     head = f"Join. Beers, {len(sides.left)} x {len(sides.right)}, {len(gold)} matches."
     with table(head, [task, Gold("identify the most relevant", "map", guess)], ("F1", "precision", "recall"), lotus, PAIRS) as bench:
         bench.plan("a pair a call", lambda: joined(method="nested"), judge)
-        bench.plan("Tilth: blocks of 32", joined, judge)
+        bench.plan("Tilth: blocks, their size measured", joined, judge)
+        bench.plan("Tilth: blocks of 32", lambda: joined(block=32), judge)
         bench.plan("Tilth: blocks of 8", lambda: joined(block=8), judge)
         bench.plan("Tilth: search, 10 candidates", lambda: joined(method="search"), judge)
         bench.plan("Tilth: blocks, limit 10", lambda: joined(limit=10), judge)
