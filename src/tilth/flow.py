@@ -176,7 +176,7 @@ class Flow:
         phases = exchange.phases()
         for number in range(len(phases)):
             rounds = exchange.limit if number == len(phases) - 1 else 1
-            sent = self._rounds(exchange, print_of, number, sent, rounds, getattr(phases[number], "__name__", str(number)))
+            sent = self._rounds(exchange, print_of, number, sent, rounds, getattr(phases[number], "__name__", str(number)).strip("_"))
         asking = {p: self._answer_task(p, sent, exchange, print_of) for p in range(self.partitions)}
         return self.conductor.wave(f"{self.name}{label(exchange)}: answer", asking)
 
