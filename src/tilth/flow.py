@@ -13,6 +13,7 @@ from tilth.conductor import Conductor
 from tilth.corpus import Manifest, Shard, manifest_of, shard_key
 from tilth.errors import RecipeError
 from tilth.exchange import home_of
+from tilth.exchange_tasks import unsettled
 from tilth.learn import LearnFrom
 from tilth.op import Exchange, Fold, Op, label
 from tilth.piece import Layer, Piece
@@ -20,7 +21,7 @@ from tilth.read.reader import Reader
 from tilth.receipts import Receipt
 from tilth.record import fingerprint
 from tilth.store import FORMAT, Store
-from tilth.tasks import Task, steps_of, unsettled
+from tilth.tasks import Task, steps_of
 
 Recipe = Sequence[Any]
 Pieces = dict[int, Piece | None]

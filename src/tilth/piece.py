@@ -252,3 +252,10 @@ def unequal(a: pa.Array, b: pa.Array) -> np.ndarray:
     except pa.ArrowNotImplementedError:
         return np.ones(len(a), bool)
     return np.asarray(pc.or_(differ, pc.xor(a.is_null(), b.is_null())))
+
+
+def empty_of(store: Store, piece: Piece, columns: Sequence[str] | None) -> pa.RecordBatch:
+    """Return a batch without rows that has these columns of a piece and `row`; None stands for all."""
+    schema = schema_of(store, piece)
+    kept = pa.schema([field for field in schema if columns is None or field.name in columns or field.name == "row"])
+    return pa.record_batch([pa.array([], field.type) for field in kept], schema=kept)

@@ -20,15 +20,16 @@ import pyarrow as pa
 from tilth.audit import TRAILS, Ledger, Sink
 from tilth.chain import Guard, Unguarded, chain
 from tilth.errors import StepError
-from tilth.exchange import Homes, Settle, partition
+from tilth.exchange import Settle
+from tilth.exchange_tasks import Result, answer, answers_of, gather, phase, phases, scatter
 from tilth.op import Exchange, Fold, Op, label
 from tilth.peak import peak_mb
-from tilth.piece import Changes, Layer, Piece, read_piece, schema_of
+from tilth.piece import Changes, Layer, Piece, empty_of, read_piece, schema_of
 from tilth.read.reader import File, Reader, Span
 from tilth.reading import first_rows, read_spans
 from tilth.receipts import Receipts
 from tilth.record import record, restore
-from tilth.source import ROW_BITS, addressed, columns_of, keep_source
+from tilth.source import addressed, columns_of, keep_source
 from tilth.store import GrowingTable, Store
 from tilth.write.writer import Writer
 
@@ -40,7 +41,7 @@ def settings() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Task:
-    """One piece of work for a worker: `work` is what the function `role` of this module is given."""
+    """One piece of work for a worker: `work` is what the function `role` (see ROLES) is given."""
 
     key: str
     role: str
@@ -61,9 +62,6 @@ def perform(task: Task, guard: Guard | None = None) -> tuple[dict[str, Any], dic
     times["seconds"] = time.perf_counter() - start
     times["peak_mb"] = peak_mb()
     return receipt, times
-
-
-Result = tuple[dict[str, Any], dict[str, Any]]
 
 
 def ingest(
@@ -108,7 +106,7 @@ def stage(
 
 def observe(store: Store, *, guard: Guard, piece: Piece, fold: Fold) -> Result:
     """Return the state of one shard."""
-    state = fold.observe(_empty(store, piece, fold.reads))
+    state = fold.observe(empty_of(store, piece, fold.reads))
     for batch in read_piece(store, piece, fold.reads):
         state = fold.merge(state, fold.observe(batch))
     return {"state": store.put_table(state), "rows": piece.rows}, {}
@@ -127,76 +125,12 @@ def finish(store: Store, *, guard: Guard, state: str, fold: Fold) -> Result:
     return {"steps": [record(step, store.put) for step in fold.finish(store.table(state))]}, {}
 
 
-def scatter(store: Store, *, guard: Guard, piece: Piece, exchange: Exchange, partitions: int) -> Result:
-    """Store one shard's rows, parted by where their keys are at home."""
-    found = [exchange.scatter(_empty(store, piece, exchange.reads))]
-    found += [exchange.scatter(batch) for batch in read_piece(store, piece, exchange.reads)]
-    return {"parts": _parted(store, pa.concat_tables(found), partitions), "rows": piece.rows}, {}
-
-
-def gather(store: Store, *, guard: Guard, sent: Sequence[dict[str, str]]) -> Result:
-    """Put what neighbouring small shards sent into one blob a partition, in shard order."""
-    parts = {p: store.put_table(pa.concat_tables([store.table(parts[p]) for parts in sent])) for p in sent[0]}
-    return {"parts": parts, "rows": 0}, {}
-
-
-def phase(
-    store: Store, *, guard: Guard, messages: Sequence[str], homes: Sequence[Piece], exchange: Exchange, number: int, partitions: int
-) -> Result:
-    """Run one phase on one partition: its rows in the order of who sent them."""
-    rows = pa.concat_tables([store.table(name) for name in messages])
-    out = exchange.phases()[number](rows, Homes(store, homes))
-    return {"parts": _parted(store, out, partitions), "rows": len(rows)}, {}
-
-
-def phases(store: Store, *, guard: Guard, messages: Sequence[str], homes: Sequence[Piece], exchange: Exchange) -> Result:
-    """Run all phases on the only partition, and store its answers: what is sent in between does not leave memory."""
-    rows, home = pa.concat_tables([store.table(name) for name in messages]), Homes(store, homes)
-    *before, last = exchange.phases()
-    for function in before:
-        rows = function(rows, home)
-    for _ in range(exchange.limit):
-        came, rows = rows, last(rows, home)
-        if exchange.limit == 1 or rows.equals(came):
-            return _answered(store, exchange.answers(rows)), {}
-    raise unsettled(exchange, getattr(last, "__name__", str(len(before))))
-
-
-def answer(store: Store, *, guard: Guard, messages: Sequence[str], exchange: Exchange) -> Result:
-    """Store the answers of one partition."""
-    return _answered(store, exchange.answers(pa.concat_tables([store.table(name) for name in messages]))), {}
-
-
-def _answered(store: Store, answers: pa.Table) -> dict[str, Any]:
-    """Store answers shard by shard, sorted by address."""
-    rows = answers.sort_by("key")
-    keys = rows["key"].to_numpy()
-    shards = keys >> np.uint64(ROW_BITS)
-    cuts = np.flatnonzero(np.diff(shards)) + 1
-    slices = zip([0, *cuts.tolist()], [*cuts.tolist(), len(rows)], strict=True)
-    named = {str(int(shards[a])): store.put_table(rows.slice(a, b - a)) for a, b in slices if b > a}
-    return {"answers": named, "none": store.put_table(rows.schema.empty_table())}
-
-
-def _answers(store: Store, names: Sequence[str]) -> pa.Table:
-    """Return what all partitions answered one shard, sorted by address."""
-    return store.table(names[0]) if len(names) == 1 else pa.concat_tables([store.table(name) for name in names]).sort_by("key")
-
-
-def unsettled(exchange: Exchange, phase: str) -> StepError:
-    """Say that the last phase of an exchange changes something in every round that it may take."""
-    return StepError(
-        f"{label(exchange)} did not settle in {exchange.limit} rounds.", where=f"phase {phase}", why="every round still changed something",
-        fix="raise `limit` on the class, or look at the largest cluster",
-    )
-
-
 def export(store: Store, *, guard: Guard, pieces: Sequence[Piece], writer: Writer) -> Result:
     """Write one shard, or small ones together, for others to read; the runner gives the blobs their names in the output folder."""
     files: dict[str, tuple[str, int]] = {}
     needed, text_bytes = writer.needs(schema_of(store, pieces[0]).names), [0]
     batches = chain_of.from_iterable(read_piece(store, piece, needed) for piece in pieces)
-    schema = _empty(store, pieces[0], needed).schema
+    schema = empty_of(store, pieces[0], needed).schema
     info = writer.write(_weighed(batches, text_bytes), schema, partial(_output, store, files))
     return {"files": files, "info": info, "rows": sum(piece.rows for piece in pieces), "text_bytes": text_bytes[0]}, {}
 
@@ -223,9 +157,9 @@ def _stage(
     store: Store, guard: Guard, before: Piece | None, batches: Iterator[pa.RecordBatch], steps: Sequence[Op],
     settle: tuple[Exchange, Sequence[str]] | None, shard: int,
 ) -> Result:
-    local = [*([Settle(settle[0], _answers(store, settle[1]))] if settle else []), *steps]
+    local = [*([Settle(settle[0], answers_of(store, settle[1]))] if settle else []), *steps]
     first = next(batches, None)
-    empty = first.slice(0, 0) if first is not None else _empty(store, cast(Piece, before), None)
+    empty = first.slice(0, 0) if first is not None else empty_of(store, cast(Piece, before), None)
     schema = probe_schema(local, empty)
     sinks = _LazySinks(store)
     ledger, changes = Ledger(len(local), sinks), Changes(store, before, {name for step in local for name in step.rewrites})
@@ -290,12 +224,6 @@ def _count(first: pa.RecordBatch | None, rest: Iterator[pa.RecordBatch], counted
 def _no_rows(schema: pa.Schema) -> pa.RecordBatch:
     fields = [field for field in schema if field.name != "row"]
     return next(addressed(iter([pa.record_batch([pa.array([], field.type) for field in fields], schema=pa.schema(fields))]), 0))
-
-
-def _empty(store: Store, piece: Piece, columns: Sequence[str] | None) -> pa.RecordBatch:
-    schema = store.parquet(piece.schema).schema_arrow
-    kept = pa.schema([field for field in schema if columns is None or field.name in columns or field.name == "row"])
-    return pa.record_batch([pa.array([], field.type) for field in kept], schema=kept)
 
 
 def probe_schema(steps: Sequence[Op], empty: pa.RecordBatch) -> pa.Schema:
@@ -368,12 +296,6 @@ def _bytes_of_text(batch: pa.RecordBatch) -> int:
         return 0
     offsets = np.frombuffer(batch["text"].buffers()[1], np.int64)[batch["text"].offset :]
     return int(offsets[len(batch)] - offsets[0])
-
-
-def _parted(store: Store, rows: pa.Table, partitions: int) -> dict[str, str]:
-    """Store rows by the partition of their key; an empty one is stored too, since it carries the schema."""
-    where = partition(rows["key"], partitions)
-    return {str(p): store.put_table(rows.filter(pa.array(where == p))) for p in range(partitions)}
 
 
 def steps_of(store: Store, receipt: dict[str, Any]) -> list[Any]:
