@@ -15,6 +15,9 @@ BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_block_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    for name in ("TILTH_LLM", "TILTH_LLM_BASE_URL"):  # what a page sets ends with it
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
     names: dict[str, object] = {"__name__": f"docs_{page.stem}"}
     import sys
     import types

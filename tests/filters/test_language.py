@@ -100,7 +100,7 @@ def test_the_codes_are_those_of_the_model() -> None:
 
 
 def test_without_the_package_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    for cached in (language_models._lid_176, language_models.teller):
+    for cached in (language_models._lid_176, language_models._both):
         cached.cache_clear()
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(MissingExtra, match=r"tilth\[text\]"):

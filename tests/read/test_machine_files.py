@@ -133,7 +133,7 @@ def test_this_environment_has_both():
 
 
 def test_what_a_package_brought_along_for_itself_is_not_installed(tmp_path, monkeypatch):
-    told = tmp_path / "tools" / "_vendor" / "brought-1.0.dist-info"
+    told = tmp_path / "site-packages" / "tools" / "_vendor" / "brought-1.0.dist-info"
     told.mkdir(parents=True)
     (told / "METADATA").write_text("Metadata-Version: 2.1\nName: brought\nVersion: 1.0\n\nA description.\n")
     monkeypatch.syspath_prepend(str(told.parent))

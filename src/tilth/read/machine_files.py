@@ -18,6 +18,7 @@ from pathlib import Path
 DOC = Path("/usr/share/doc")
 LARGEST = 1 << 20  # bytes of one file; larger ones are data, not documents
 _LICENCE = re.compile(r"(licen[cs]e|copying|notice|copyright)([-_.](?!py|json).*)?", re.IGNORECASE)
+_INSTALLED = {"site-packages", "dist-packages"}  # the folder of what is installed is called so; what lies below is a package's own
 _PAGES = (".html", ".htm", ".xhtml")
 _NO_TEXT = (
     *_PAGES, ".png", ".gif", ".jpg", ".svg", ".ico", ".woff", ".woff2", ".pdf", ".ps", ".eps", ".dvi",
@@ -139,12 +140,13 @@ def _documents(files: list[Found]) -> Iterator[Document]:
 def _distributions() -> dict[str, importlib.metadata.Distribution]:
     """Return what is installed by name, the first of each on the path, as imports find it.
 
-    Not what a package brought along for itself: setuptools puts its own on the path of every process that imports it.
+    Not what a package brought along for itself: setuptools and Ray put theirs on the path of every process that imports them.
     """
     found: dict[str, importlib.metadata.Distribution] = {}
     for distribution in importlib.metadata.distributions():
         name = distribution.metadata["Name"]
-        if name and "_vendor" not in Path(str(distribution.locate_file(""))).parts:
+        parts = Path(str(distribution.locate_file(""))).parts
+        if name and not _INSTALLED & set(parts[:-1]):
             found.setdefault(name.lower(), distribution)
     return found
 
